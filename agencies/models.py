@@ -1,0 +1,156 @@
+"""Who works here: regions, systems of government, agencies and their people."""
+
+from django.contrib.auth.models import AbstractUser, Group, UserManager
+from django.db import models
+from django.db.models import Q
+
+from agencies.roles import ROLES
+
+ROLE_PREFIX = "role:"
+AGENCY_PREFIX = "agency:"
+
+
+class Region(models.Model):
+    """An administrative division, GB/T 2260 (行政区划)."""
+
+    code = models.CharField("区划代码", max_length=6, primary_key=True)
+    name = models.CharField("名称", max_length=40)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "行政区划"
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[1-9][0-9]{5}$"),
+                name="region_code_six_digits",
+                violation_error_message="行政区划代码应为 6 位数字。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def prefix(self) -> str:
+        """The digits shared by everything inside: 2 of a province, 4 of a city, 6 of a county."""
+        if self.code.endswith("0000"):
+            return self.code[:2]
+        return self.code[:4] if self.code.endswith("00") else self.code
+
+
+class System(models.Model):
+    """A line of government, such as 公安 or 市场监管 (系统)."""
+
+    slug = models.SlugField("代号", max_length=20, primary_key=True)
+    name = models.CharField("名称", max_length=30, unique=True)
+    succeeded_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name="职能划入"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "系统"
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgencyQuerySet(models.QuerySet):
+    """Reads on agencies."""
+
+    def inspecting(self) -> "AgencyQuerySet":
+        """Agencies with the legal qualification to inspect (国办发〔2024〕54号)."""
+        return self.filter(is_inspecting=True)
+
+    def overseen_by(self, user: "User") -> "AgencyQuerySet":
+        """The user's own agency and those of the same system below it."""
+        return self.filter(overseen(user, None))
+
+    def executing(self, system: System, region: Region) -> "AgencyQuerySet":
+        """The county agencies of a system inside a region."""
+        return self.inspecting().filter(system=system, region__code__startswith=region.prefix)
+
+
+class Agency(models.Model):
+    """A law-enforcing or coordinating body of one region (执法主体). Owns one group for sharing."""
+
+    code = models.CharField("代码", max_length=40, unique=True)
+    name = models.CharField("名称", max_length=60)
+    short_name = models.CharField("简称", max_length=30)
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="区划")
+    system = models.ForeignKey(System, models.PROTECT, verbose_name="系统")
+    is_inspecting = models.BooleanField("具有行政检查主体资格", default=True)
+    group = models.OneToOneField(Group, models.PROTECT, related_name="agency", editable=False)
+
+    objects = AgencyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "执法单位"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonManager(UserManager):
+    """Reads on users."""
+
+    def with_role(self, slug: str) -> models.QuerySet:
+        """Active users who hold the role."""
+        return self.filter(is_active=True, groups__name=f"{ROLE_PREFIX}{slug}")
+
+
+class User(AbstractUser):
+    """A person with an account. Never deleted: the trail protects its actors."""
+
+    first_name = None
+    last_name = None
+    name = models.CharField("姓名", max_length=40)
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="users", verbose_name="单位"
+    )
+    must_change_password = models.BooleanField("须修改初始口令", default=False)
+
+    objects = PersonManager()
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = verbose_name_plural = "用户"
+        ordering = ["username"]
+        permissions = [("assign_roles_user", "可以授予和收回角色")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def roles(self) -> list[str]:
+        """The slugs of the roles held, in the order of ROLES. One query for each request."""
+        if not hasattr(self, "_roles"):
+            names = {group.name for group in self.groups.all()}
+            self._roles = [slug for slug in ROLES if f"{ROLE_PREFIX}{slug}" in names]
+        return self._roles
+
+    @property
+    def role_labels(self) -> str:
+        """The Chinese names of the roles."""
+        return "、".join(ROLES[slug].label for slug in self.roles) or "未授予角色"
+
+
+def overseen(user: User, field: str | None = "agency") -> Q:
+    """Rows whose `field` is the user's own agency or one of the same system below it.
+
+    field: the path to the agency, or None on a queryset of agencies.
+    """
+    start = f"{field}__" if field else ""
+    if user.agency_id is None:
+        return Q(pk__in=[])
+    own = user.agency
+    return Q(**{f"{start}pk": own.pk}) | Q(
+        **{
+            f"{start}system": own.system_id,
+            f"{start}region__code__startswith": own.region.prefix,
+        }
+    )

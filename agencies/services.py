@@ -1,0 +1,167 @@
+"""Use cases on people and agencies."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from guardian.shortcuts import assign_perm
+
+from agencies.models import AGENCY_PREFIX, ROLE_PREFIX, Agency, Region, System, User
+from agencies.roles import ROLES, conflict
+from core.audit import record
+from core.errors import DomainError, NotAllowed
+from core.workflow import REFUSED, authorize_role
+
+DATA = Path(__file__).parent / "data"
+
+
+@transaction.atomic
+def sync_regions(rows: Iterable[dict[str, str]]) -> int:
+    """Create or rename regions given as {code, name, parent?}, parents first; returns how many."""
+    rows = sorted(rows, key=lambda row: (bool(row.get("parent")), row["code"]))
+    for row in rows:
+        Region.objects.update_or_create(
+            code=row["code"], defaults={"name": row["name"], "parent_id": row.get("parent")}
+        )
+    return len(rows)
+
+
+@transaction.atomic
+def sync_reference() -> None:
+    """Bring regions, systems and roles into line with the data in the code. Idempotent."""
+    sync_regions(json.loads((DATA / "regions.json").read_text()))
+    for row in json.loads((DATA / "systems.json").read_text()):
+        System.objects.update_or_create(
+            slug=row["slug"],
+            defaults={"name": row["name"], "succeeded_by_id": row.get("succeeded_by")},
+        )
+    sync_roles()
+
+
+@transaction.atomic
+def sync_roles() -> None:
+    """Make the role groups hold exactly the permissions that ROLES declares."""
+    known = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+    for slug, role in ROLES.items():
+        group, _ = Group.objects.get_or_create(name=f"{ROLE_PREFIX}{slug}")
+        group.permissions.set(known[name] for name in role.permissions)
+
+
+@transaction.atomic
+def found_agency(
+    code: str,
+    name: str,
+    short_name: str,
+    region: Region,
+    system: System,
+    is_inspecting: bool = True,
+) -> Agency:
+    """Create an agency with the group through which tasks are shared with it."""
+    group, _ = Group.objects.get_or_create(name=f"{AGENCY_PREFIX}{code}")
+    return Agency.objects.create(
+        code=code,
+        name=name,
+        short_name=short_name,
+        region=region,
+        system=system,
+        is_inspecting=is_inspecting,
+        group=group,
+    )
+
+
+def grant_joint_access(obj: models.Model, agencies: Iterable[Agency]) -> None:
+    """Let the agencies read `obj` through their groups: the one use of django-guardian."""
+    permission = f"{obj._meta.app_label}.view_{obj._meta.model_name}"
+    for agency in agencies:
+        assign_perm(permission, agency.group, obj)
+
+
+@transaction.atomic
+def open_account(
+    *, username: str, name: str, agency: Agency | None, password: str, actor: User | None
+) -> User:
+    """Open an account whose owner must change the password at the first log-in.
+
+    Raises NotAllowed unless the actor is a system administrator, DomainError for a taken name or
+    a weak password. Roles are granted by somebody else (`assign_roles`).
+    """
+    authorize_role(actor, "add", User)
+    if User.objects.filter(username=username).exists():
+        raise DomainError(f"用户名“{username}”已被使用，请换一个。")
+    user = User(username=username, name=name, agency=agency, must_change_password=True)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise DomainError("".join(error.messages)) from None
+    user.set_password(password)
+    user.save()
+    if agency:
+        user.groups.add(agency.group)
+    record("agencies.open_account", user, actor, f"开通账号：{user}（{username}）")
+    return user
+
+
+@transaction.atomic
+def assign_roles(user: User, roles: Iterable[str], *, actor: User | None) -> None:
+    """Replace the user's roles. Nobody changes the own ones; the three administrators stay apart."""
+    wanted = frozenset(roles)
+    if actor is not None and not actor.has_perm("agencies.assign_roles_user"):
+        raise NotAllowed(REFUSED)
+    if actor is not None and actor.pk == user.pk:
+        raise DomainError("不能修改自己的角色，请由另一位安全管理员办理。")
+    reason = conflict(wanted)
+    if reason:
+        raise DomainError(reason)
+    before = list(user.roles)
+    names = [f"{ROLE_PREFIX}{slug}" for slug in wanted]
+    user.groups.remove(*Group.objects.filter(name__startswith=ROLE_PREFIX))
+    user.groups.add(*Group.objects.filter(name__in=names))
+    labels = "、".join(ROLES[slug].label for slug in ROLES if slug in wanted) or "无"
+    record(
+        "agencies.assign_roles",
+        user,
+        actor,
+        f"授予角色：{user}，{labels}",
+        before=before,
+        after=sorted(wanted),
+    )
+
+
+@transaction.atomic
+def suspend(user: User, *, actor: User | None) -> None:
+    """Close the account to further log-ins; what its owner did stays on the trail."""
+    authorize_role(actor, "change", User)
+    if actor is not None and actor.pk == user.pk:
+        raise DomainError("不能停用自己的账号。")
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    record("agencies.suspend", user, actor, f"停用账号：{user}")
+
+
+@transaction.atomic
+def restore(user: User, *, actor: User | None) -> None:
+    """Let a suspended account log in again."""
+    authorize_role(actor, "change", User)
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    record("agencies.restore", user, actor, f"恢复账号：{user}")
+
+
+@transaction.atomic
+def change_password(user: User, password: str) -> None:
+    """Set the owner's own new password and lift the duty to change it."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise DomainError("".join(error.messages)) from None
+    user.set_password(password)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+    record("agencies.change_password", user, user, f"修改口令：{user}")

@@ -1,0 +1,16 @@
+"""The Celery app. Every job finds its work in the database; a lost message costs one interval."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(related_name="jobs")
+app.conf.beat_schedule = {
+    "heartbeat": {"task": "core.jobs.heartbeat", "schedule": 30.0, "options": {"expires": 60}},
+    "deliver-notices": {"task": "core.jobs.deliver_notices", "schedule": 30.0},
+    "sweep-deadlines": {"task": "deadlines.jobs.sweep_deadlines", "schedule": 300.0},
+}

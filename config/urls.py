@@ -1,0 +1,18 @@
+"""Where each app lives. The public paths are permanent (contracts section 6)."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("agencies.urls")),
+    path("", include("publication.urls")),
+    path("", include("inspections.urls")),
+    path("desk/", include("reports.urls")),
+    path("desk/", include("agencies.desk_urls")),
+    path("desk/", include("deadlines.urls")),
+    path("desk/", include("catalog.urls")),
+    path("desk/", include("registries.urls")),
+    path("desk/", include("plans.urls")),
+    path("desk/", include("tasks.urls")),
+    path("desk/", include("publication.desk_urls")),
+    path("api/v1/", include("config.api_urls")),
+]

@@ -1,0 +1,26 @@
+"""Background work of the house itself."""
+
+from celery import shared_task
+
+from core import clock
+from core.models import Heartbeat
+from core.notices import deliver_next
+
+
+@shared_task(ignore_result=True)
+def heartbeat() -> None:
+    """Say that beat (which sent this) and the worker (which runs it) are alive."""
+    now = clock.real_now()
+    rows = [Heartbeat(name=name, seen_at=now) for name in ("beat", "worker")]
+    Heartbeat.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["name"], update_fields=["seen_at"]
+    )
+
+
+@shared_task(ignore_result=True)
+def deliver_notices() -> int:
+    """Send what waits in the outbox; returns how many."""
+    count = 0
+    while deliver_next():
+        count += 1
+    return count

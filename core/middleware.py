@@ -1,0 +1,37 @@
+"""A refusal becomes a page."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from core.errors import DomainError
+
+
+class DomainErrorMiddleware:
+    """Show every DomainError with its status and its sentence, so that no view needs a try."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page for a refusal; other errors go on to Django."""
+        if not isinstance(error, DomainError):
+            return None
+        context = {"status": error.status, "title": error.title, "message": error.message}
+        return render(request, "errors/error.html", context, status=error.status)
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form that was open too long or came from elsewhere."""
+    context = {
+        "status": 403,
+        "title": "页面已过期",
+        "message": "页面打开时间过长或登录状态已变化，本次没有提交任何内容。请返回上一页，刷新后再提交。",
+    }
+    return render(request, "errors/error.html", context, status=403)

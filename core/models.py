@@ -1,0 +1,67 @@
+"""The trail, the inbox and the pulse of the background processes."""
+
+from django.conf import settings
+from django.db import models
+
+from core import clock
+
+
+class AuditEvent(models.Model):
+    """One line of the trail: who did what to which object (留痕). Append-only by trigger."""
+
+    at = models.DateTimeField("时间", default=clock.now)
+    recorded_at = models.DateTimeField("写入时间", auto_now_add=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="操作人"
+    )
+    verb = models.CharField("动作", max_length=60)
+    subject = models.CharField("对象", max_length=80)
+    summary = models.CharField("摘要", max_length=500)
+    data = models.JSONField("数据", default=dict)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "留痕"
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["subject", "id"], name="audit_subject")]
+
+    def __str__(self) -> str:
+        return self.summary
+
+
+class Notice(models.Model):
+    """One message to one user; an unsent row is the outbox (通知)."""
+
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices", verbose_name="收件人"
+    )
+    text = models.CharField("内容", max_length=300)
+    link = models.CharField("链接", max_length=200)
+    created_at = models.DateTimeField("时间", default=clock.now)
+    sent_at = models.DateTimeField("发送时间", null=True, editable=False)
+    read_at = models.DateTimeField("阅读时间", null=True, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "通知"
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["recipient", "-id"], name="notice_inbox"),
+            models.Index(
+                fields=["id"], name="notice_outbox", condition=models.Q(sent_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Heartbeat(models.Model):
+    """When a background process was last seen, by the real clock."""
+
+    name = models.CharField("进程", max_length=20, primary_key=True)
+    seen_at = models.DateTimeField("最近一次")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "心跳"
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,29 @@
+"""Use cases on clocks and the calendar. Each is one transaction; the sweep is one per reminder."""
+
+from deadlines.services.clocks import (
+    calendar,
+    calendar_until,
+    cancel,
+    meet,
+    recompute,
+    start,
+    start_fixed,
+)
+from deadlines.services.holidays import clear_day, enter_year, set_day, sync_calendar, sync_rules
+from deadlines.services.reminders import sweep
+
+__all__ = [
+    "calendar",
+    "calendar_until",
+    "cancel",
+    "clear_day",
+    "enter_year",
+    "meet",
+    "recompute",
+    "set_day",
+    "start",
+    "start_fixed",
+    "sweep",
+    "sync_calendar",
+    "sync_rules",
+]

@@ -1,0 +1,250 @@
+"""Four tasks of the Suzhou scenario, laid relative to today so that every role has work.
+
+One is published, one waits for approval with two working days left, one is in the field with
+forms half filled, one waits for its draw; a fifth line of the plan can be launched. Everything
+goes through the services, as people would do it.
+"""
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import uuid4
+
+from agencies.models import Agency, User
+from catalog.models import Item, Trade
+from demo.calendar import on, working_days_ahead
+from demo.house import CITY, HOME, PASSWORD, person
+from inspections import services as field
+from inspections.models import Inspection, Section
+from plans import services as plans
+from plans.models import Plan, PlanLine
+from publication.services import approve
+from registries.models import Grade, GradingScheme
+from tasks import services as tasks
+from tasks.models import Task
+from tasks.timetable import proposal
+
+RATIOS = {"good": 100_000, "warning": 300_000, "bad": 500_000, "severe": 1_000_000}
+WITNESS = "市保安协会见证人"
+STROKES = [[[20, 40], [60, 30], [95, 44]], [[55, 22], [48, 70], [30, 92]], [[60, 60], [98, 90]]]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One task: days are counted back from today."""
+
+    title: str
+    started: int
+    visited: int
+
+
+PUBLISHED = Chapter("保安从业单位联合抽查（第一轮）", 150, 120)
+WAITING = Chapter("保安从业单位联合抽查（第二轮）", 60, 25)
+FIELD = Chapter("保安从业单位联合抽查（第三轮）", 24, 3)
+DRAWING = Chapter("全市保安从业单位“双随机、一公开”部门联合抽查", 1, 0)
+NEXT = "保安从业单位年末联合抽查"
+
+
+def tell(today: date) -> None:
+    """Lay plans and tasks; needs the house."""
+    chapters = [PUBLISHED, WAITING, FIELD, DRAWING]
+    lines = _plans(today, chapters)
+    _published(today, lines[PUBLISHED.title])
+    _waiting(today, lines[WAITING.title])
+    _in_the_field(today, lines[FIELD.title])
+    _drawing(today, lines[DRAWING.title])
+
+
+def _plans(today: date, chapters: list[Chapter]) -> dict[str, PlanLine]:
+    """A published plan for each year in which a task begins, and a line to launch this year."""
+    years: dict[int, list[str]] = {today.year: []}
+    for chapter in chapters:
+        begins = today - timedelta(days=chapter.started)
+        years.setdefault(begins.year, []).append(chapter.title)
+    years[today.year].append(NEXT)
+    lines = {}
+    for year in sorted(years):
+        drawn_up = min(date(year, 1, 20), today - timedelta(days=170))
+        with on(drawn_up):
+            plan = _plan(year, years[year])
+        lines |= {line.title: line for line in plan.lines.all()}
+    return lines
+
+
+def _plan(year: int, titles: list[str]) -> Plan:
+    lead, leader = person("lead"), person("leader")
+    plan = plans.create_plan(
+        lead.agency,
+        year,
+        f"宿州市公安局{year}年度部门联合“双随机、一公开”抽查计划",
+        "按照年度统一随机抽查事项清单编制。",
+        actor=lead,
+    )
+    for title in titles:
+        line = PlanLine(
+            title=title,
+            trade=Trade.objects.get(slug="baoan"),
+            scope="全市保安从业单位",
+            ratio_ppm=200_000,
+            estimated=3,
+            month_from=1,
+            month_until=12,
+            scheme=GradingScheme.objects.get(slug="credit"),
+        )
+        plans.save_line(
+            plan,
+            line,
+            Item.objects.filter(version__status="published"),
+            [Agency.objects.get(code=f"{CITY}-shichang")],
+            [(Grade.objects.get(scheme="credit", slug=s), ppm) for s, ppm in RATIOS.items()],
+            actor=lead,
+        )
+    plans.submit(plan, actor=lead)
+    plans.approve(plan, actor=leader)
+    plans.publish(plan, actor=lead)
+    return plan
+
+
+def _launch(line: PlanLine, begins: date, onsite_until: date, ends_on: date) -> Task:
+    task = proposal(line)
+    task.starts_on, task.draw_until = begins, begins + timedelta(days=5)
+    task.onsite_from = begins + timedelta(days=6)
+    task.onsite_until = max(onsite_until, task.onsite_from)
+    task.ends_on = max(ends_on, task.onsite_until)
+    task.report_due_on = task.ends_on + timedelta(days=10)
+    return tasks.create_task(task, line, actor=person("lead"))
+
+
+def _draw_and_dispatch(task: Task, phrase: str) -> None:
+    lead = person("lead")
+    draw = tasks.freeze_targets(task, actor=lead)
+    tasks.consent(draw, actor=person("admin-gongan"))
+    tasks.open_targets(draw, witness=WITNESS, phrase=phrase, actor=lead)
+    tasks.request_confirmation(task, actor=lead)
+    for confirmation in task.confirmations.select_related("agency"):
+        admin = person(f"admin-{confirmation.agency.system_id}")
+        tasks.confirm(confirmation, actor=admin)
+    tasks.lock_list(task, actor=lead)
+    draw = tasks.freeze_people(task, actor=lead)
+    tasks.consent(draw, actor=person("admin-shichang"))
+    tasks.open_people(draw, witness=WITNESS, phrase=f"{phrase}，再来一次", actor=lead)
+    field.dispatch(task, actor=lead)
+
+
+def _published(today: date, line: PlanLine) -> None:
+    begins = today - timedelta(days=PUBLISHED.started)
+    visited = today - timedelta(days=PUBLISHED.visited)
+    with on(begins):
+        task = _launch(line, begins, visited + timedelta(days=5), visited + timedelta(days=40))
+        _draw_and_dispatch(task, "晴，东南风三级，27")
+    with on(visited):
+        _visit_all(task, "")
+    with on(visited + timedelta(days=7)):
+        for section in _sections(task):
+            approve(section, actor=_deputy(section))
+
+
+def _waiting(today: date, line: PlanLine) -> None:
+    begins = today - timedelta(days=WAITING.started)
+    visited = today - timedelta(days=WAITING.visited)
+    with on(begins):
+        ends_on = working_days_ahead(today, 2)
+        task = _launch(line, begins, visited + timedelta(days=5), ends_on)
+        _draw_and_dispatch(task, "多云，湿度六成，318")
+    with on(visited):
+        _visit_all(task, "三名保安员未随身携带保安员证；派驻记录缺少两个月。")
+
+
+def _in_the_field(today: date, line: PlanLine) -> None:
+    begins = today - timedelta(days=FIELD.started)
+    with on(begins):
+        task = _launch(line, begins, today + timedelta(days=20), today + timedelta(days=45))
+        _draw_and_dispatch(task, "小雨转晴，704")
+    with on(today - timedelta(days=FIELD.visited)):
+        visit = _visit_at_home(task)
+        section = visit.sections.get(agency__code=f"{HOME}-gongan")
+        _enter(visit)
+        _fill(section, "")
+        other = visit.sections.get(agency__code=f"{HOME}-shichang")
+        officer = _team(other)[0]
+        item = other.items.order_by("version", "position").first()
+        field.answer(other, item, result="no_issue", version=0, actor=officer.user)
+
+
+def _drawing(today: date, line: PlanLine) -> None:
+    begins = today - timedelta(days=DRAWING.started)
+    with on(begins):
+        last = calendar.monthrange(today.year, today.month)[1]
+        onsite_until = today.replace(day=last) + timedelta(days=60)
+        task = _launch(line, begins, onsite_until, onsite_until + timedelta(days=20))
+    with on(today):
+        tasks.freeze_targets(task, actor=person("lead"))
+
+
+def _sections(task: Task) -> list[Section]:
+    found = Section.objects.filter(inspection__selection__task=task)
+    return list(found.select_related("inspection__selection__target", "agency"))
+
+
+def _visit_at_home(task: Task) -> Inspection:
+    """The visit of the demonstration's own officers."""
+    return Inspection.objects.filter(
+        selection__task=task, selection__assignments__inspector__user=person("officer-gongan")
+    ).earliest("pk")
+
+
+def _team(section: Section) -> list:
+    assigned = section.inspection.selection.assignments.filter(agency=section.agency)
+    return [assignment.inspector for assignment in assigned.select_related("inspector__user")]
+
+
+def _deputy(section: Section) -> User:
+    return User.objects.with_role("deputy").filter(agency=section.agency).earliest("pk")
+
+
+def _enter(visit: Inspection) -> None:
+    first = visit.selection.assignments.select_related("inspector__user").earliest("pk")
+    field.enter(visit, certificates_shown=True, rights_told=True, actor=first.inspector.user)
+
+
+def _visit_all(task: Task, problem: str) -> None:
+    """Every firm of the task is visited; at the demonstration's own firm the police find `problem`."""
+    home = _visit_at_home(task)
+    for visit in Inspection.objects.filter(selection__task=task).order_by("pk"):
+        _enter(visit)
+        for section in visit.sections.select_related("agency"):
+            police = section.agency.system_id == "gongan"
+            _fill(section, problem if visit == home and police else "")
+        signer = visit.selection.assignments.select_related("inspector__user").earliest("pk")
+        field.sign(
+            visit,
+            signer_name=visit.target.person_in_charge,
+            signer_role="principal",
+            strokes=STROKES,
+            opinion="无异议。",
+            actor=signer.inspector.user,
+        )
+        for section in visit.sections.select_related("agency"):
+            field.submit(section, submission_id=uuid4(), actor=_team(section)[0].user)
+
+
+def _fill(section: Section, problem: str) -> None:
+    """Answer every item and let the whole team confirm."""
+    team = _team(section)
+    officer = team[0].user
+    if problem:
+        item = section.items.order_by("version", "position").first()
+        field.answer(
+            section,
+            item,
+            result="problem",
+            problems=["ordered_to_correct"],
+            remark=problem,
+            rectify_by=working_days_ahead(section.inspection.task.onsite_until, 10),
+            version=0,
+            actor=officer,
+        )
+    if section.answers.count() < section.items.count():
+        field.answer_rest_no_issue(section, actor=officer)
+    for inspector in team:
+        field.confirm(section, inspector, password=PASSWORD, actor=officer)

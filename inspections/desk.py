@@ -1,0 +1,74 @@
+"""Visits as everybody at a desk sees them: progress, the whole record, the dispatch of a task."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from core.audit import subject_of
+from core.models import AuditEvent
+from core.pages import paginate, render_page
+from inspections import services
+from inspections.models import Inspection
+from inspections.sheet import Sheet
+from inspections.views import BY_DEADLINE, visible_sheet
+from tasks.models import Task
+
+
+def visible_task(request: HttpRequest, number: str) -> Task:
+    """The task, or 404."""
+    return get_object_or_404(Task.objects.visible_to(request.user), number=number)
+
+
+@require_GET
+def visits(request: HttpRequest) -> HttpResponse:
+    """检查记录: every visit the user may see, of one task with `?task=`."""
+    number, text = request.GET.get("task", "").strip(), request.GET.get("q", "").strip()
+    task = visible_task(request, number) if number else None
+    rows = Inspection.objects.visible_to(request.user).with_form()
+    if task:
+        rows = rows.filter(selection__task=task)
+    if text:
+        rows = rows.matching(text)
+    page = paginate(rows, request, BY_DEADLINE)
+    context = {"page": page, "sheets": _sheets(page), "task": task, "text": text}
+    return render_page(request, "inspections/list", context)
+
+
+@require_GET
+def of_task(request: HttpRequest, number: str) -> HttpResponse:
+    """The visits of a task with the progress of each agency, for the task's page."""
+    task = visible_task(request, number)
+    rows = Inspection.objects.visible_to(request.user).with_form().filter(selection__task=task)
+    page = paginate(rows, request, ("selection__number", "pk"))
+    context = {"page": page, "sheets": _sheets(page), "task": task}
+    return render_page(request, "inspections/of_task", context)
+
+
+def _sheets(page: object) -> list[Sheet]:
+    return [Sheet(visit) for visit in page.items]
+
+
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole record of one visit, read only."""
+    sheet = visible_sheet(request, pk)
+    subjects = [subject_of(part.section) for part in sheet.parts]
+    trail = AuditEvent.objects.filter(subject__in=[subject_of(sheet.inspection), *subjects])
+    context = {
+        "sheet": sheet,
+        "visit": sheet.inspection,
+        "trail": paginate(trail.select_related("actor__agency"), request),
+        "documents": sheet.inspection.documents.all(),
+        "own": sheet.part_of(request.user),
+    }
+    return render_page(request, "inspections/detail", context)
+
+
+@require_POST
+def dispatch(request: HttpRequest, number: str) -> HttpResponse:
+    """派发任务: the button of the task's page."""
+    task = visible_task(request, number)
+    count = services.dispatch(task, actor=request.user)
+    messages.success(request, f"已派发，生成 {count} 张一企一表，检查人员和分管负责人已收到通知。")
+    return redirect(task)

@@ -1,0 +1,171 @@
+"""Shape of the input on the phone. Business rules live in rules.py and services."""
+
+import json
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from catalog.models import Item
+from core.errors import DomainError
+from inspections.models import Answer, SignerRole
+from inspections.rules import OUTCOMES, PROBLEM_BUTTONS, RESULTS, parse_day
+from inspections.services import Entry
+
+
+class DayField(forms.CharField):
+    """A day as people write it; an impossible one is answered with a suggestion."""
+
+    widget = forms.DateInput
+
+    def clean(self, value):
+        """A date, or None when left empty."""
+        text = super().clean(value)
+        try:
+            return parse_day(text) if text else None
+        except DomainError as error:
+            raise ValidationError(error.message) from None
+
+
+class AnswerForm(forms.Form):
+    """One item: an explicit choice, and the details of a problem."""
+
+    result = forms.ChoiceField(
+        label="检查结果", choices=RESULTS, required=False, widget=forms.RadioSelect
+    )
+    problems = forms.MultipleChoiceField(
+        label="问题类型（可多选）",
+        choices=list(PROBLEM_BUTTONS.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    remark = forms.CharField(
+        label="说明",
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": "说明最多 5000 字。"},
+    )
+    rectify_by = DayField(label="改正期限", required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    def __init__(self, *args, item: Item, answer: Answer | None = None, **kwargs):
+        """Without data the form shows the stored answer; nothing is preset."""
+        self.item, self.answer = item, answer
+        if answer:
+            kwargs["initial"] = {
+                "result": answer.result,
+                "problems": answer.problems,
+                "remark": answer.remark,
+                "rectify_by": answer.rectify_by,
+                "version": answer.version,
+            }
+        super().__init__(*args, prefix=f"i{item.pk}", **kwargs)
+
+    def clean(self):
+        """Details without a choice would be lost, so the choice is asked for."""
+        data = super().clean()
+        given = data.get("problems") or data.get("remark") or data.get("rectify_by")
+        if given and not data.get("result") and "result" not in self.errors:
+            self.add_error("result", "请先选择结果，填写的内容才能保存。")
+        return data
+
+    @property
+    def chosen(self):
+        """The choice shown, typed or stored."""
+        return self["result"].value() or ""
+
+    @property
+    def picked(self):
+        """The kinds of problem shown."""
+        return self["problems"].value() or []
+
+    def entry(self):
+        """The input for the service, None when there is no choice."""
+        data = self.cleaned_data
+        if not data["result"]:
+            return None
+        return Entry(
+            item=self.item,
+            result=data["result"],
+            problems=data["problems"],
+            remark=data["remark"],
+            rectify_by=data["rectify_by"],
+            version=data["version"] or 0,
+        )
+
+
+class EnterForm(forms.Form):
+    """What the officers do first."""
+
+    certificates_shown = forms.BooleanField(label="已出示执法证件", required=False)
+    rights_told = forms.BooleanField(label="已告知检查事项和企业享有的权利", required=False)
+
+
+class OutcomeForm(forms.Form):
+    """What was met at the door, once for the whole form."""
+
+    outcome = forms.ChoiceField(
+        label="到场情况", choices=[("", "正常检查"), *OUTCOMES], required=False
+    )
+    note = forms.CharField(
+        label="情况说明",
+        required=False,
+        max_length=2000,
+        help_text="除正常检查外必填：何时、何地、如何核实。",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ConfirmForm(forms.Form):
+    """An officer's own password."""
+
+    inspector = forms.IntegerField(widget=forms.HiddenInput)
+    password = forms.CharField(
+        label="登录口令",
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class SignForm(forms.Form):
+    """The firm's signature."""
+
+    signer_name = forms.CharField(label="签字人姓名", max_length=40)
+    signer_role = forms.ChoiceField(
+        label="签字人身份",
+        choices=SignerRole.choices,
+        widget=forms.RadioSelect,
+        help_text="不要求法定代表人必须到场。",
+    )
+    opinion = forms.CharField(
+        label="企业意见",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    strokes = forms.CharField(required=False, max_length=400_000, widget=forms.HiddenInput)
+
+    def clean_strokes(self):
+        """The drawing as plain lists; the rule looks at what is in it."""
+        try:
+            return json.loads(self.cleaned_data["strokes"] or "[]")
+        except ValueError:
+            raise ValidationError("签名数据不完整，没有保存。请点“重签”后再签一次。") from None
+
+
+class RefuseForm(forms.Form):
+    """That the firm refused to sign."""
+
+    reason = forms.CharField(
+        label="拒签理由", max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    witness = forms.CharField(
+        label="见证人", max_length=60, help_text="姓名和单位，例如社区工作人员。"
+    )
+
+
+class SubmitForm(forms.Form):
+    """The number of this submission, made by the client."""
+
+    submission_id = forms.UUIDField(widget=forms.HiddenInput)

@@ -1,0 +1,30 @@
+"""Use cases of field work. Each is one transaction: all of it happens, or none of it."""
+
+from inspections.services.answering import (
+    Conflict,
+    Entry,
+    answer,
+    answer_rest_no_issue,
+    save_section,
+)
+from inspections.services.closing import approve_section, return_section, submit
+from inspections.services.dispatching import dispatch
+from inspections.services.signing import confirm, refuse_signature, sign
+from inspections.services.visiting import enter, set_outcome
+
+__all__ = [
+    "Conflict",
+    "Entry",
+    "answer",
+    "answer_rest_no_issue",
+    "approve_section",
+    "confirm",
+    "dispatch",
+    "enter",
+    "refuse_signature",
+    "return_section",
+    "save_section",
+    "set_outcome",
+    "sign",
+    "submit",
+]

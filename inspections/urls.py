@@ -1,0 +1,23 @@
+"""The phone pages of the officers, and the visits as everybody else sees them."""
+
+from django.urls import path
+
+from inspections import desk, views
+
+app_name = "inspections"
+urlpatterns = [
+    path("m/", views.today, name="today"),
+    path("m/forms/<int:pk>/", views.form, name="form"),
+    path("m/forms/<int:pk>/enter/", views.enter, name="enter"),
+    path("m/forms/<int:pk>/outcome/", views.outcome, name="outcome"),
+    path("m/forms/<int:pk>/save/", views.save, name="save"),
+    path("m/forms/<int:pk>/rest/", views.rest, name="rest"),
+    path("m/forms/<int:pk>/confirm/", views.confirm, name="confirm"),
+    path("m/forms/<int:pk>/sign/", views.sign, name="sign"),
+    path("m/forms/<int:pk>/refuse/", views.refuse, name="refuse"),
+    path("m/forms/<int:pk>/submit/", views.submit, name="submit"),
+    path("desk/forms/", desk.visits, name="list"),
+    path("desk/forms/<int:pk>/", desk.detail, name="detail"),
+    path("desk/tasks/<str:number>/inspections/", desk.of_task, name="of_task"),
+    path("desk/tasks/<str:number>/dispatch/", desk.dispatch, name="dispatch"),
+]

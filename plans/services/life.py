@@ -1,0 +1,223 @@
+"""From the draft of a plan to its publication and adjustment."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from agencies.models import ROLE_PREFIX, Agency, User
+from catalog.flows import VersionStatus
+from catalog.models import Item
+from core import clock
+from core.audit import record, subject_of
+from core.errors import DomainError, IllegalMove
+from core.models import AuditEvent
+from core.notices import notify
+from core.workflow import advance, authorize, lock
+from plans.flows import PlanStatus
+from plans.models import Plan, PlanLine, PlanTier
+from plans.services.lines import check_editable
+
+
+@transaction.atomic
+def create_plan(
+    agency: Agency,
+    year: int,
+    title: str,
+    note: str,
+    *,
+    actor: User | None,
+    copy_from: Plan | None = None,
+) -> Plan:
+    """Draft the agency's plan of a year: empty, or with the lines of `copy_from`.
+
+    Copied lines take the items of the lists now in force, by code; an item no longer listed is
+    left out. Raises NotAllowed, and DomainError when the year has a plan already (which is then
+    adjusted) or `copy_from` belongs to another agency.
+    """
+    lock(agency)
+    plan = Plan(agency=agency, year=year, title=title, note=note)
+    authorize(actor, "add", plan)
+    existing = Plan.objects.filter(agency=agency, year=year).order_by("-version").first()
+    if existing is not None:
+        raise DomainError(
+            f"{year} 年度已有“{existing}”（{existing.get_status_display()}），没有新建。"
+            "请在该计划上修改；已公布的，请打开后点“调整计划”。"
+        )
+    if copy_from is not None and copy_from.agency_id != agency.pk:
+        raise DomainError("只能复制本单位的计划。")
+    plan.save()
+    if copy_from is not None:
+        _copy_lines(copy_from, plan)
+    record("plans.create", plan, actor, f"新建计划：{plan}", year=year)
+    return plan
+
+
+@transaction.atomic
+def adjust(plan: Plan, *, actor: User | None) -> Plan:
+    """Draft a new version of a published plan, which stays in force until then (P01 动态调整).
+
+    Raises NotAllowed, IllegalMove unless the plan is in force, and DomainError while an earlier
+    adjustment is still on its way.
+    """
+    lock(plan)
+    authorize(actor, "add", plan)
+    if plan.status != PlanStatus.PUBLISHED:
+        raise IllegalMove("只能调整已公布的计划，请刷新页面后查看最新状态。")
+    versions = Plan.objects.filter(agency=plan.agency_id, year=plan.year)
+    newer = versions.filter(version__gt=plan.version).first()
+    if newer is not None:
+        raise DomainError(
+            f"{plan.year} 年度的第 {newer.version} 版正在办理（{newer.get_status_display()}），"
+            "没有另建。请在该版本上修改。"
+        )
+    draft = Plan.objects.create(
+        agency=plan.agency, year=plan.year, version=plan.version + 1, title=plan.title
+    )
+    _copy_lines(plan, draft)
+    record("plans.adjust", draft, actor, f"调整计划：{draft}第{draft.version}版", source=plan.pk)
+    return draft
+
+
+@transaction.atomic
+def revise_plan(plan: Plan, title: str, note: str, *, actor: User | None) -> None:
+    """Correct the title and the note of a draft."""
+    lock(plan)
+    check_editable(plan, actor=actor)
+    plan.title, plan.note = title, note
+    plan.save(update_fields=["title", "note"])
+    record("plans.revise", plan, actor, f"修改计划说明：{plan}")
+
+
+@transaction.atomic
+def submit(plan: Plan, *, actor: User | None) -> None:
+    """Hand the plan to the leaders of the agency.
+
+    Raises NotAllowed, IllegalMove, and DomainError for an empty plan or a line without items or
+    with items no longer in force.
+    """
+    advance(plan, "submit", actor=actor)
+    lines = list(plan.lines.prefetch_related("items__version"))
+    if not lines:
+        raise DomainError("计划中还没有计划项，没有提交。请先新增计划项。")
+    for line in lines:
+        _refuse_stale(line)
+    leaders = _people([plan.agency_id], "deputy", "principal")
+    if actor is not None:
+        leaders = leaders.exclude(pk=actor.pk)
+    notify(leaders, f"“{plan}”已提交，请审批。", plan.get_absolute_url())
+
+
+@transaction.atomic
+def approve(plan: Plan, *, actor: User | None) -> None:
+    """Approve the plan; never by the person who submitted it."""
+    advance(plan, "approve", actor=actor)
+    if actor is not None and actor.pk == submitter_id(plan):
+        raise DomainError("提交人不能审批自己提交的计划，请由本单位另一位负责人审批。")
+    notify(_people([plan.agency_id], "lead"), f"“{plan}”已批准，请公布。", plan.get_absolute_url())
+
+
+@transaction.atomic
+def return_plan(plan: Plan, reason: str, *, actor: User | None) -> None:
+    """Send the plan back for correction, with the reason its authors will read."""
+    advance(plan, "return", actor=actor, reason=reason.strip())
+    if not reason.strip():
+        raise DomainError("请写明退回原因，便于经办人修改。")
+    notify(
+        _people([plan.agency_id], "lead"),
+        f"“{plan}”被退回：{reason.strip()}",
+        plan.get_absolute_url(),
+    )
+
+
+@transaction.atomic
+def publish(plan: Plan, *, actor: User | None) -> None:
+    """Put the plan into force in place of the year's previous version (P01)."""
+    lock(plan)
+    authorize(actor, "publish", plan)
+    plan.flow.move("publish", plan.status)
+    same_year = Plan.objects.in_force().filter(agency=plan.agency_id, year=plan.year)
+    previous = same_year.first()
+    if previous is not None:
+        advance(previous, "supersede", actor=None, successor=plan.pk)
+    advance(plan, "publish", actor=actor)
+    plan.published_on = clock.today()
+    plan.save(update_fields=["published_on"])
+    joined = Agency.objects.filter(pk__in=plan.lines.values("participants")).exclude(
+        pk=plan.agency_id
+    )
+    notify(
+        _people(joined.values("pk"), "lead", "agency_admin"),
+        f"{plan.agency}公布“{plan}”，有计划项由贵单位参与，请核对名录库。",
+        plan.get_absolute_url(),
+    )
+
+
+def submitter_id(plan: Plan) -> int | None:
+    """Who submitted the plan last, as the trail says."""
+    return _last(plan, "plans.submit").values_list("actor_id", flat=True).first()
+
+
+def return_reason(plan: Plan) -> str:
+    """Why the plan was sent back last; empty if it never was."""
+    data = _last(plan, "plans.return").values_list("data", flat=True).first()
+    return data["reason"] if data else ""
+
+
+def _last(plan: Plan, verb: str) -> QuerySet:
+    return AuditEvent.objects.filter(subject=subject_of(plan), verb=verb).order_by("-pk")
+
+
+def _people(agencies: Sequence[int] | QuerySet, *roles: str) -> QuerySet:
+    """Active users of the agencies who hold one of the roles."""
+    groups = [f"{ROLE_PREFIX}{role}" for role in roles]
+    users = User.objects.filter(is_active=True, agency__in=agencies, groups__name__in=groups)
+    return users.distinct()
+
+
+def _refuse_stale(line: PlanLine) -> None:
+    items = list(line.items.all())
+    stale = [item.name for item in items if item.version.status != VersionStatus.PUBLISHED]
+    if stale or not items:
+        what = f"的“{'”“'.join(stale)}”" if stale else ""
+        raise DomainError(
+            f"第 {line.position} 项“{line}”{what}没有现行公布的抽查事项，计划没有提交。"
+            "请打开该项，重新选择抽查事项。"
+        )
+
+
+def _copy_lines(source: Plan, plan: Plan) -> None:
+    """Copy lines with items of the lists now in force. Inside a year a line keeps its origin."""
+    current = _in_force(source)
+    for line in source.lines.prefetch_related("items__version", "participants", "tiers"):
+        origin = (line.origin_id or line.pk) if source.year == plan.year else None
+        copy = PlanLine.objects.create(
+            plan=plan,
+            position=line.position,
+            title=line.title,
+            kind=line.kind,
+            trade_id=line.trade_id,
+            scope=line.scope,
+            ratio_ppm=line.ratio_ppm,
+            estimated=line.estimated,
+            month_from=line.month_from,
+            month_until=line.month_until,
+            scheme_id=line.scheme_id,
+            origin_id=origin,
+        )
+        known = [(item.version.agency_id, item.code) for item in line.items.all()]
+        copy.items.set(current[key] for key in known if key in current)
+        copy.participants.set(line.participants.all())
+        PlanTier.objects.bulk_create(
+            PlanTier(line=copy, grade_id=tier.grade_id, ratio_ppm=tier.ratio_ppm)
+            for tier in line.tiers.all()
+        )
+
+
+def _in_force(plan: Plan) -> dict[tuple[int, str], Item]:
+    """The items now in force of every agency of the plan, by agency and code."""
+    agencies = Item.objects.filter(pk__in=plan.lines.values("items")).values("version__agency")
+    items = Item.objects.filter(
+        version__agency__in=agencies, version__status=VersionStatus.PUBLISHED
+    )
+    return {(item.version.agency_id, item.code): item for item in items.select_related("version")}

@@ -1,0 +1,6 @@
+"""URLs of the approval pages."""
+
+from django.urls import URLPattern
+
+app_name = "approvals"
+urlpatterns: list[URLPattern] = []

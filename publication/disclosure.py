@@ -1,0 +1,138 @@
+"""What of a task and its draw the public may see now (contracts section 4)."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+
+from plans.models import ListPublished
+from publication import rules
+from publication.models import PublicationQuerySet
+from registries.models import Target, TargetKind
+from tasks.evidence import Drawn
+from tasks.flows import DrawStatus
+from tasks.models import Draw, Selection, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """Whether something is shown; why not, as a sentence; since when, where a date is known."""
+
+    shown: bool
+    why: str
+    since: date | None
+
+
+NEVER = "这次抽查含限定公开或不予公开的事项，抽中企业的名称不公开；化名证书另行公布。"
+ALIAS = "这次抽取使用的等级不公开，或者名单中有自然人，抽签号和证书须以化名形式另行公布。"
+
+
+def names_of(task: Task) -> Disclosure:
+    """Whether drawn firms may be named; wants `items` prefetched. No query of its own."""
+    scopes = [item.publish_scope for item in task.items.all()]
+    shown = rules.names_are_public(task.list_is_public, scopes)
+    since = _since(task)
+    if shown:
+        return Disclosure(True, "", since)
+    if not rules.names_are_public(True, scopes):
+        return Disclosure(False, NEVER, None)
+    if since is None:
+        return Disclosure(
+            False, "抽中名单在各部门确认并锁定后公开，届时公布企业名称、抽签号、种子和证书。", None
+        )
+    text = (
+        f"抽中名单在现场检查阶段结束后公开（{since.year}年{since.month}月{since.day}日起），"
+        "届时公布企业名称、抽签号、种子和证书。"
+    )
+    return Disclosure(False, text, since)
+
+
+def evidence_of(draw: Draw) -> Disclosure:
+    """Whether seed, tickets, lists and certificate are shown. One query once the names are out."""
+    names = names_of(draw.task)
+    scheme = draw.task.scheme
+    open_scheme = scheme is None or scheme.is_public
+    if not names.shown:
+        return names
+    shown = rules.draw_is_open(names.shown, open_scheme, has_persons(draw))
+    return Disclosure(shown, "" if shown else ALIAS, names.since)
+
+
+def has_persons(draw: Draw) -> bool:
+    """Whether a natural person stands on the list of the draw: ids there are in clear."""
+    codes = [line.split("\t", 1)[0] for line in draw.candidates_text.splitlines()[1:]]
+    kinds = [TargetKind.PRACTITIONER, TargetKind.INDIVIDUAL]
+    found = Target.objects.filter(code__in=codes, kind__in=kinds)
+    return any(
+        rules.is_natural_person(*values)
+        for values in found.values_list("kind", "name", "person_in_charge").iterator()
+    )
+
+
+def _since(task: Task) -> date | None:
+    if task.rules["list_published"] == ListPublished.AT_LOCK:
+        return None
+    return task.onsite_until + timedelta(days=1)
+
+
+def drawn_name(selection: Selection) -> str:
+    """The name of a drawn target as the public reads it."""
+    target = selection.target
+    return rules.public_name(target.kind, target.name, target.person_in_charge)
+
+
+def drawn_code(selection: Selection) -> str:
+    """The code of a drawn target; empty for natural persons."""
+    target = selection.target
+    return rules.public_code(target.kind, target.code, target.name, target.person_in_charge)
+
+
+OPEN_FILES = ("plan", "freeze", "closed")
+LIST_FILES = ("candidates", "inspectors", "recusals", "result")
+
+
+def file_text(draw: Draw, name: str, shown: bool) -> str | None:
+    """The exact text of a file of the draw; None while it does not exist or is not public.
+
+    The closed file holds the contributions only: without the system's secret no seed follows.
+    """
+    if name in LIST_FILES and not shown:
+        return None
+    if name not in OPEN_FILES and name not in LIST_FILES:
+        return None
+    if name == "result" and draw.status != DrawStatus.OPENED:
+        return None
+    return getattr(draw, f"{name}_text") or None
+
+
+def files(draw: Draw, shown: bool) -> list[str]:
+    """The names of the files that can be had now."""
+    return [name for name in (*OPEN_FILES, *LIST_FILES) if file_text(draw, name, shown)]
+
+
+def drawn(selections: list[Selection], published: PublicationQuerySet) -> list[dict]:
+    """The drawn firms of one page as the public reads them; `published`: results are out.
+
+    One query.
+    """
+    codes = [drawn_code(selection) for selection in selections]
+    out = _out(codes, published)
+    return [
+        {
+            "number": selection.number,
+            "name": drawn_name(selection),
+            "code": code,
+            "region": selection.target.region.name,
+            "published": code in out,
+        }
+        for selection, code in zip(selections, codes, strict=True)
+    ]
+
+
+def selected(rows: list[Drawn], published: PublicationQuerySet) -> list[dict]:
+    """The drawn firms of an open draw; `published`: results are out. One query."""
+    out = _out([row.id for row in rows], published)
+    return [asdict(row) | {"published": row.id in out} for row in rows]
+
+
+def _out(codes: list[str], published: PublicationQuerySet) -> set[str]:
+    known = [code for code in codes if code]
+    return set(published.filter(uscc__in=known).values_list("uscc", flat=True)) if known else set()

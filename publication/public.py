@@ -1,0 +1,353 @@
+"""The pages without log-in: what is published, and how anybody can check it."""
+
+import json
+from functools import wraps
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from agencies.models import Agency
+from catalog.models import CatalogVersion
+from core import clock
+from core.pages import paginate
+from plans.models import Plan
+from publication import disclosure, rules
+from publication.feeds import COLUMNS, lines
+from publication.forms import CHOOSABLE, ResultFilter, label_of, options_of, query_without
+from publication.models import Publication
+from tasks import evidence
+from tasks.flows import DrawStatus
+from tasks.models import Draw, Task
+
+RECENT = ("-published_on", "-pk")
+DRAW_TEXTS = (
+    "plan_text",
+    "candidates_text",
+    "inspectors_text",
+    "recusals_text",
+    "result_text",
+    "closed_text",
+    "certificate",
+    "secret",
+)
+MAX_AGE = 60
+MANY = 500  # a page shows no more tickets than this; the certificate holds them all
+
+
+def public_page(view):
+    """Open to everybody, read only, and for a minute to every cache; private once logged in."""
+
+    @wraps(view)
+    def wrapped(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            patch_cache_control(response, private=True, no_cache=True)
+        else:
+            patch_cache_control(response, public=True, max_age=MAX_AGE)
+        return response
+
+    return login_not_required(require_safe(wrapped))
+
+
+def not_there(request, title, text):
+    """A friendly 404: what is known, what to do next."""
+    context = {"title": title, "text": text}
+    return render(request, "publication/missing.html", context, status=404)
+
+
+# Home and results ----------------------------------------------------------------------------
+
+
+@public_page
+def home(request):
+    """Search, the figures of the year, the latest results, how to verify a draw."""
+    now = clock.now()
+    published = Publication.objects.public().select_related("agency")
+    opened = Draw.objects.public().filter(status=DrawStatus.OPENED)
+    last = (
+        opened.select_related("task").defer(*DRAW_TEXTS).annotate(taken=Count("task__selections"))
+    )
+    context = {
+        "now": now,
+        "figures": Publication.objects.published_in(clock.today().year).figures(),
+        "latest": published.order_by(*RECENT)[:7],
+        "draws": opened.filter(opened_at__year=clock.today().year).aggregate(
+            total=Count("pk"), low=Count("pk", filter=Q(assurance="C"))
+        ),
+        "last": last.order_by("-opened_at", "-pk").first(),
+    }
+    return render(request, "publication/home.html", context)
+
+
+@public_page
+def results(request):
+    """All published results, filtered by chips that are plain links."""
+    form = ResultFilter(request.GET)
+    rows = form.apply(Publication.objects.public()).select_related("agency")
+    choose = request.GET.get("choose", "")
+    context = {
+        "now": clock.now(),
+        "form": form,
+        "chosen": [
+            {"label": label_of(name, value), "query": query_without(request.GET, name)}
+            for name, value in form.values.items()
+        ],
+        "choosable": [
+            {"name": name, "label": label, "query": query_without(request.GET, choose=name)}
+            for name, label in CHOOSABLE
+        ],
+        "choose": choose if choose in dict(CHOOSABLE) else "",
+        "options": [
+            {"label": label, "query": query_without(request.GET, choose, **{choose: value})}
+            for value, label in options_of(choose)
+        ],
+        "kept": [
+            pair
+            for pair in form.data.items()
+            if pair[0] in form.fields and pair[0] != "q" and pair[1]
+        ],
+        "page": paginate(rows, request, RECENT),
+        "query": query_without(request.GET),
+    }
+    return render(request, "publication/results.html", context)
+
+
+@public_page
+def results_csv(request):
+    """The results as CSV, with the same filters as the list."""
+    rows = ResultFilter(request.GET).apply(Publication.objects.public())
+    rows = rows.select_related("agency", "region").order_by(*RECENT)
+    name = f"results-{clock.today():%Y%m%d}.csv"
+    return StreamingHttpResponse(
+        lines(rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@public_page
+def result(request, pk):
+    """One published result."""
+    rows = Publication.objects.public().select_related("agency", "region")
+    publication = get_object_or_404(rows, pk=pk)
+    siblings = Publication.objects.none()
+    if publication.uscc:
+        siblings = rows.filter(uscc=publication.uscc, task_number=publication.task_number)
+    context = {"publication": publication, "siblings": siblings.exclude(pk=pk)}
+    return render(request, "publication/result.html", context)
+
+
+@public_page
+def firm(request, uscc):
+    """Everything published on one firm, newest first."""
+    rows = Publication.objects.named().filter(uscc=uscc.upper()).exclude(uscc="")
+    page = paginate(rows.select_related("agency", "region"), request, RECENT)
+    if not page.items:
+        text = (
+            f"没有找到“{uscc}”的检查结果。可能尚未被抽到，或代码有误；也可用企业名称查询。"
+            "未列出不代表检查合格。"
+        )
+        return not_there(request, "没有这家企业的检查结果", text)
+    context = {"firm": page.items[0], "page": page, "now": clock.now()}
+    return render(request, "publication/firm.html", context)
+
+
+# Announcements -------------------------------------------------------------------------------
+
+
+@public_page
+def tasks(request):
+    """The announced tasks."""
+    text = request.GET.get("q", "").strip()[:120]
+    published = Publication.objects.public().filter(task_number=OuterRef("number"))
+    counted = published.order_by().values("task_number").annotate(n=Count("pk"))
+    rows = Task.objects.public().select_related("agency")
+    if text:
+        rows = rows.filter(Q(number__startswith=text) | Q(title__contains=text))
+    rows = rows.annotate(published=Subquery(counted.values("n")[:1])).prefetch_related(
+        Prefetch("draws", Draw.objects.public().defer(*DRAW_TEXTS), "open_draws")
+    )
+    context = {"page": paginate(rows, request), "q": text}
+    return render(request, "publication/tasks.html", context)
+
+
+@public_page
+def task(request, number):
+    """One task: who inspects what, when, whom, with the draw and the results."""
+    rows = Task.objects.public().select_related("agency", "trade", "scheme", "line__plan__agency")
+    found = get_object_or_404(
+        rows.prefetch_related("participants", "items__version__agency", "tiers__grade"),
+        number=number,
+    )
+    published = Publication.objects.public().filter(task_number=number)
+    named = published.named().select_related("agency")
+    seen = disclosure.names_of(found)
+    drawn = found.selections.select_related("target__region")
+    page = paginate(drawn, request, ("number",)) if seen.shown else None
+    context = {
+        "task": found,
+        "draws": Draw.objects.public().filter(task=found).defer(*DRAW_TEXTS),
+        "disclosure": seen,
+        "taken": found.selections.count(),
+        "page": page,
+        "drawn": disclosure.drawn(page.items, named) if page else [],
+        "results": named.order_by(*RECENT)[:20],
+        "counts": Publication.objects.filter(task_number=number).figures(),
+    }
+    return render(request, "publication/task.html", context)
+
+
+@public_page
+def draws(request):
+    """Every draw from its freeze on."""
+    rows = Draw.objects.public().select_related("task", "agency").defer(*DRAW_TEXTS)
+    rows = rows.annotate(taken=Count("task__selections"))
+    return render(request, "publication/draws.html", {"page": paginate(rows, request)})
+
+
+def public_draw(draw_id):
+    """A draw with everything `disclosure` asks of its task."""
+    rows = Draw.objects.public().select_related("task__scheme", "task__agency", "agency")
+    rows = rows.select_related("consented_by__agency")
+    return get_object_or_404(
+        rows.prefetch_related("task__items", "task__participants"), draw_id=draw_id
+    )
+
+
+@public_page
+def draw(request, draw_id):
+    """The record of a draw: what was frozen, who made the seed, the arithmetic, the tickets."""
+    found = public_draw(draw_id)
+    seen = disclosure.evidence_of(found)
+    proof = evidence.of(found, names=seen.shown)
+    published = Publication.objects.named().filter(task_number=found.task.number)
+    context = {
+        "draw": found,
+        "task": found.task,
+        "disclosure": seen,
+        "opened": found.status == DrawStatus.OPENED,
+        "evidence": proof,
+        "taken": sum(stratum.taken for stratum in proof.strata),
+        "tickets": proof.tickets if len(proof.tickets) <= MANY else [],
+        "selected": disclosure.selected(proof.selected[:MANY], published),
+        "scheme_is_public": found.task.scheme is None or found.task.scheme.is_public,
+        "files": disclosure.files(found, seen.shown),
+    }
+    return render(request, "publication/draw.html", context)
+
+
+@public_page
+def certificate(request, draw_id):
+    """The DRS1 certificate with names, once the list is public."""
+    found = public_draw(draw_id)
+    if found.status != DrawStatus.OPENED:
+        return not_there(request, "还没有证书", "这次抽取已封存，尚未开启。开启后按规定公布证书。")
+    seen = disclosure.evidence_of(found)
+    if not seen.shown:
+        return not_there(request, "证书尚未公开", seen.why)
+    text = json.dumps(found.certificate, ensure_ascii=False, indent=1)
+    return attachment(text, "application/json", f"{draw_id}-certificate.json")
+
+
+@public_page
+def draw_file(request, draw_id, name):
+    """The exact text of one file of the draw."""
+    found = public_draw(draw_id)
+    seen = disclosure.evidence_of(found)
+    text = disclosure.file_text(found, name, seen.shown)
+    if text is None and name in disclosure.LIST_FILES and not seen.shown:
+        return not_there(request, "文件尚未公开", seen.why)
+    if text is None:
+        raise Http404
+    return attachment(text, "text/plain", f"{draw_id}-{name}.txt")
+
+
+def attachment(text, kind, name):
+    """A text to be kept, byte for byte."""
+    response = HttpResponse(text.encode(), content_type=f"{kind}; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@public_page
+def drs1(request):
+    """The program that draws and verifies: the very file the portal runs."""
+    path = Path(settings.BASE_DIR) / "tasks" / "drs1.py"
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename="drs1.py", content_type="text/x-python"
+    )
+
+
+# Item lists, plans, explanations -------------------------------------------------------------
+
+
+@public_page
+def items(request):
+    """The item list in force of every agency."""
+    rows = CatalogVersion.objects.public().in_force().select_related("agency")
+    rows = rows.annotate(number_of_items=Count("items"))
+    context = {"page": paginate(rows, request, ("agency__code", "pk"))}
+    return render(request, "publication/items.html", context)
+
+
+@public_page
+def item_list(request, agency, number):
+    """One version of an item list; published versions stay readable for ever."""
+    rows = CatalogVersion.objects.public().select_related("agency")
+    version = get_object_or_404(rows, agency__code=agency, number=number)
+    context = {
+        "version": version,
+        "items": version.items.prefetch_related("bases", "checkpoints").select_related("trade"),
+        "versions": rows.filter(agency=version.agency_id),
+    }
+    return render(request, "publication/item_list.html", context)
+
+
+@public_page
+def plans(request):
+    """The annual plans in force."""
+    rows = Plan.objects.public().in_force().select_related("agency")
+    rows = rows.annotate(number_of_lines=Count("lines"))
+    context = {"page": paginate(rows, request, ("-year", "agency__code", "pk"))}
+    return render(request, "publication/plans.html", context)
+
+
+@public_page
+def plan(request, agency, year):
+    """The plan of an agency for a year: the latest version, or `?version=` an earlier one."""
+    owner = get_object_or_404(Agency, code=agency)
+    versions = list(Plan.objects.public().filter(agency=owner, year=year).order_by("-version"))
+    wanted = request.GET.get("version", "")
+    chosen = [row for row in versions if not wanted or str(row.version) == wanted]
+    if not chosen:
+        raise Http404
+    published = Task.objects.public().order_by("pk")
+    rows = (
+        chosen[0]
+        .lines.select_related("trade", "scheme")
+        .prefetch_related(
+            "participants", "items", "tiers__grade", Prefetch("tasks", published, "open_tasks")
+        )
+    )
+    context = {"plan": chosen[0], "agency": owner, "versions": versions, "lines": rows}
+    return render(request, "publication/plan.html", context)
+
+
+@public_page
+def data(request):
+    """Open data: where it is, what each column means."""
+    columns = [(name, text) for name, text, _ in COLUMNS]
+    return render(request, "publication/data.html", {"columns": columns, "now": clock.now()})
+
+
+@public_page
+def help_page(request):
+    """In plain words: results, deadlines, draws, complaints."""
+    meanings = [(mark, rules.MEANINGS[code]) for code, mark in rules.all_marks()]
+    return render(request, "publication/help.html", {"meanings": meanings})

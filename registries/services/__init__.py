@@ -1,0 +1,52 @@
+"""Use cases on the two registries. Each is one transaction: all of it happens, or none of it."""
+
+from registries.services.access import may_maintain, require_maintain
+from registries.services.grades import sync_grades
+from registries.services.inspectors import (
+    declare_recusal,
+    end_recusal,
+    may_declare,
+    retire_inspector,
+    save_inspector,
+)
+from registries.services.intake import (
+    Intake,
+    examine,
+    import_inspectors,
+    import_targets,
+)
+from registries.services.reveal import reveal
+from registries.services.targets import grade_target, retire_target, save_target
+from registries.services.uploads import (
+    annotated_upload,
+    confirm_upload,
+    discard_upload,
+    examine_upload,
+    keep_upload,
+    require_import,
+)
+
+__all__ = [
+    "Intake",
+    "annotated_upload",
+    "confirm_upload",
+    "declare_recusal",
+    "discard_upload",
+    "end_recusal",
+    "examine",
+    "examine_upload",
+    "grade_target",
+    "import_inspectors",
+    "import_targets",
+    "keep_upload",
+    "may_declare",
+    "may_maintain",
+    "require_import",
+    "require_maintain",
+    "retire_inspector",
+    "retire_target",
+    "reveal",
+    "save_inspector",
+    "save_target",
+    "sync_grades",
+]

@@ -1,0 +1,66 @@
+"""What the rows of a list of inspectors would change."""
+
+from agencies.models import Agency
+from core.fields import blind_index
+from registries import rules
+from registries.imports import INSPECTOR_COLUMNS, Row, duplicates
+from registries.models import Inspector
+from registries.services.inspectors import CHECKED, inspector_problems
+from registries.services.rows import Change, Intake, begin, compare, find_things, sort_rows
+from registries.services.words import inspector_words
+
+
+def examine_inspectors(data: bytes, agency: Agency) -> Intake:
+    """What importing an agency's list of inspectors would do; people are known by their number."""
+    intake = begin(data, INSPECTOR_COLUMNS, "citizen_id", "人员")
+    sheet = intake.sheet
+    for row, first in duplicates(sheet.rows, "certificate_no"):
+        sheet.fault(row, "certificate_no", f"与第 {first.number} 行的执法证号相同")
+    find_things(sheet, inspector_words())
+    indexes = {
+        row.number: blind_index(row.values["citizen_id"])
+        for row in sheet.rows
+        if "citizen_id" in row.values
+    }
+    stored = {
+        inspector.citizen_id_index: inspector
+        for inspector in Inspector.objects.filter(citizen_id_index__in=indexes.values())
+    }
+    numbers = [row.values["certificate_no"] for row in sheet.rows if "certificate_no" in row.values]
+    holders = dict(
+        Inspector.objects.filter(certificate_no__in=numbers).values_list(
+            "certificate_no", "citizen_id_index"
+        )
+    )
+
+    def change_for(row: Row) -> Change | None:
+        index = indexes.get(row.number, "")
+        holder = holders.get(row.values.get("certificate_no", ""))
+        if holder not in {None, index}:
+            sheet.fault(row, "certificate_no", "已登记在另一人名下，请核对")
+        return _change(intake, row, agency, index, stored.get(index))
+
+    sort_rows(intake, change_for)
+    return intake
+
+
+def _change(
+    intake: Intake, row: Row, agency: Agency, index: str, inspector: Inspector | None
+) -> Change | None:
+    """The change a row asks for; None when something is wrong with it, which is then noted."""
+    sheet = intake.sheet
+    if inspector is not None and inspector.agency_id != agency.pk:
+        sheet.fault(row, "citizen_id", "已登记在其他单位的名录中，请由原单位办理调出")
+        return None
+    standing = {name: getattr(inspector, name) for name in CHECKED} if inspector else {}
+    whole = standing | row.values
+    for name, reason in inspector_problems(whole):
+        # A cell that is filled but wrong has been told already.
+        if name in row.values or not row.cells.get(name):
+            sheet.fault(row, name, reason)
+    if row.number in sheet.bad:
+        return None
+    if inspector is not None:
+        return compare(row, inspector, row.values)
+    values = {"gender": rules.gender_of_citizen_id(whole["citizen_id"])} | row.values
+    return Change(row, Inspector(agency=agency, citizen_id_index=index, **values))

@@ -1,0 +1,147 @@
+/* Small help on every page: shortcuts, menus, one submission per form. Every page works without it. */
+"use strict";
+
+(() => {
+  const KEYS_OFF = "keys.off";
+  const PATIENCE = 20000;                           /* a stopped request gives the button back */
+
+  /* 1 Shortcuts ----------------------------------------------------------- */
+  function keysOff() {
+    try {
+      return localStorage.getItem(KEYS_OFF) === "1";
+    } catch {
+      return false;
+    }
+  }
+
+  function typing(target) {
+    return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+  }
+
+  function openKeys() {
+    const dialog = document.getElementById("keys");
+    if (!dialog || !dialog.showModal || dialog.open) return;
+    dialog.querySelector("[data-keys-on]").checked = !keysOff();
+    dialog.showModal();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") return closeMenus(null);
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (typing(event.target) || keysOff()) return;
+    if (event.key === "/") {
+      const find = [...document.querySelectorAll("[data-find], input[type=search]")]
+        .find((input) => input.offsetParent !== null);
+      if (!find) return;
+      event.preventDefault();
+      find.focus();
+      find.select();
+    } else if (event.key === "?") {
+      event.preventDefault();
+      openKeys();
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-keys-on]")) return;
+    try {
+      localStorage.setItem(KEYS_OFF, event.target.checked ? "0" : "1");
+    } catch {
+      /* the choice cannot be kept */
+    }
+  });
+
+  /* 2 Menus: closed by Escape, by a click elsewhere ----------------------- */
+  function closeMenus(except) {
+    for (const menu of document.querySelectorAll("[data-menu][open]")) {
+      if (menu === except) continue;
+      const inside = menu.contains(document.activeElement);
+      menu.open = false;
+      if (inside) menu.querySelector("summary").focus();
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    closeMenus(event.target.closest("[data-menu]"));
+    if (event.target.closest("[data-keys]")) openKeys();
+    const link = event.target.closest(".errors a[href^='#']");
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (field) {
+      event.preventDefault();
+      field.focus({ preventScroll: true });
+      field.scrollIntoView({ block: "center" });
+    }
+  });
+
+  /* 3 One submission per form --------------------------------------------- */
+  const waiting = new Map();                        /* form -> how to make it usable again */
+
+  function hold(form, button) {
+    if (waiting.has(form)) return;
+    const old = button && [...button.childNodes];
+    if (button) {
+      button.disabled = true;
+      if (button.tagName === "BUTTON") {
+        button.replaceChildren(button.dataset.busy || form.dataset.busy || "正在提交…");
+      }
+    }
+    const timer = setTimeout(() => release(form), PATIENCE);
+    waiting.set(form, () => {
+      clearTimeout(timer);
+      if (!button) return;
+      button.disabled = false;
+      if (button.tagName === "BUTTON") button.replaceChildren(...old);
+    });
+  }
+
+  function release(form) {
+    const undo = waiting.get(form);
+    waiting.delete(form);
+    if (undo) undo();
+  }
+
+  function guarded(form) {
+    return form.method === "post" && !form.target && !("again" in form.dataset);
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!guarded(form)) return;
+    if (waiting.has(form)) return event.preventDefault();
+    if (event.defaultPrevented) return;             /* htmx or another script sends it */
+    const button = event.submitter || form.querySelector("button:not([type=button])");
+    waiting.set(form, () => {});
+    setTimeout(() => {                              /* after the browser has read the form: the button's value counts */
+      waiting.delete(form);
+      hold(form, button);
+    });
+  });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.detail.elt;
+    if (form.tagName !== "FORM" || !guarded(form)) return;
+    if (waiting.has(form)) return event.preventDefault();
+    const sent = event.detail.requestConfig.triggeringEvent;
+    hold(form, (sent && sent.submitter) || form.querySelector("button:not([type=button])"));
+  });
+  document.addEventListener("htmx:afterRequest", (event) => release(event.detail.elt));
+
+  window.addEventListener("pageshow", () => {
+    for (const form of [...waiting.keys()]) release(form);
+  });
+
+  /* 4 After loading: the summary of errors gets the focus and the title ---- */
+  function ready(root) {
+    if (document.getElementById("keys")) {
+      for (const button of root.querySelectorAll("[data-keys]")) button.hidden = false;
+    }
+    const errors = root.querySelector("[data-errors]");
+    if (!errors) return;
+    const words = errors.querySelector("h2").textContent.trim();
+    if (!document.title.startsWith(words)) document.title = `${words} · ${document.title}`;
+    errors.focus();
+  }
+
+  ready(document);
+  document.addEventListener("htmx:afterSettle", (event) => ready(event.detail.elt));
+})();

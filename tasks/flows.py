@@ -1,0 +1,58 @@
+"""The life of an inspection task and of its draws (contracts section 4)."""
+
+from django.db.models import TextChoices
+
+from core.flow import Flow, Move
+
+
+class TaskStatus(TextChoices):
+    """Where a task stands."""
+
+    DRAFT = "draft", "待封存"
+    FROZEN = "frozen", "待摇号"
+    OPENED = "opened", "已抽取"
+    CONFIRMING = "confirming", "名单确认中"
+    LOCKED = "locked", "名单已锁定"
+    ASSIGNED = "assigned", "已配人"
+    DISPATCHED = "dispatched", "现场检查"
+    COMPLETED = "completed", "检查完成"
+    CANCELLED = "cancelled", "已取消"
+
+
+class DrawStatus(TextChoices):
+    """Where a draw stands."""
+
+    DRAFT = "draft", "准备中"
+    FROZEN = "frozen", "已封存"
+    OPENED = "opened", "已开启"
+
+
+class ConfirmationStatus(TextChoices):
+    """What a participating agency says of the drawn list."""
+
+    PENDING = "pending", "待确认"
+    CONFIRMED = "confirmed", "已确认"
+
+
+T = TaskStatus
+TASK_FLOW = Flow(
+    Move("freeze", "封存名单", frozenset({T.DRAFT}), T.FROZEN),
+    Move("open", "摇号", frozenset({T.FROZEN}), T.OPENED),
+    Move("request_confirmation", "送各部门确认", frozenset({T.OPENED}), T.CONFIRMING),
+    Move("lock", "锁定名单", frozenset({T.CONFIRMING}), T.LOCKED),
+    Move("assign", "匹配检查人员", frozenset({T.LOCKED}), T.ASSIGNED),
+    Move("dispatch", "派发任务", frozenset({T.ASSIGNED}), T.DISPATCHED),
+    Move("complete", "办结检查", frozenset({T.DISPATCHED}), T.COMPLETED),
+    Move("cancel", "取消任务", frozenset({T.DRAFT}), T.CANCELLED),
+)
+
+D = DrawStatus
+DRAW_FLOW = Flow(
+    Move("freeze", "封存", frozenset({D.DRAFT}), D.FROZEN),
+    Move("open", "开启", frozenset({D.FROZEN}), D.OPENED),
+)
+
+C = ConfirmationStatus
+CONFIRMATION_FLOW = Flow(
+    Move("confirm", "名单无误，确认", frozenset({C.PENDING}), C.CONFIRMED),
+)

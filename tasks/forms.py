@@ -1,0 +1,47 @@
+"""Forms on tasks: the shape of the input. Business rules live in the services."""
+
+from django import forms
+
+from tasks.models import Task
+
+DATES = ["starts_on", "draw_until", "onsite_from", "onsite_until", "ends_on", "report_due_on"]
+
+
+class TaskForm(forms.ModelForm):
+    """Launch a task; everything else comes from the plan line."""
+
+    class Meta:
+        model = Task
+        fields = ["title", "inspection_kind", *DATES]
+        widgets = {name: forms.DateInput(attrs={"type": "date"}) for name in DATES}
+        help_texts = {
+            "draw_until": "摇号、确认和锁定在此日之前完成。",
+            "onsite_until": "检查人员的执法证须在此日仍然有效。",
+            "ends_on": "结果公示以此日和规则期限两者较早的为准。",
+            "report_due_on": "没有要求可以不填。",
+        }
+
+    def clean_title(self) -> str:
+        """The title enters the draw files, where a field holds 200 bytes."""
+        title = self.cleaned_data["title"].strip()
+        if len(title.encode()) > 200:
+            raise forms.ValidationError("任务名称过长，请控制在 66 个汉字以内。")
+        return title
+
+
+class PhraseForm(forms.Form):
+    """What a witness says aloud (protocol 2.5, open contribution)."""
+
+    witness = forms.CharField(
+        label="见证人", max_length=60, help_text="单位和姓氏即可，例如“市司法局赵某”；将公开。"
+    )
+    phrase = forms.CharField(
+        label="见证短语",
+        max_length=60,
+        help_text="由见证人当场想出并念出，例如当天的天气加几个数字；照原样录入，将公开。",
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"

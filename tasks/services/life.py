@@ -1,0 +1,166 @@
+"""From the plan line to the dispatched task, and its completion."""
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+
+from agencies.models import Agency, Region, User
+from agencies.services import grant_joint_access
+from catalog.flows import VersionStatus
+from catalog.models import PublishScope
+from core import clock
+from core.audit import record
+from core.errors import DomainError
+from core.notices import notify
+from core.workflow import advance, authorize
+from deadlines import services as deadlines
+from deadlines.models import Kind
+from plans.flows import PlanStatus
+from plans.models import PlanLine
+from tasks.flows import ConfirmationStatus
+from tasks.models import Assignment, Confirmation, NumberSeries, Task, TaskTier
+
+
+@transaction.atomic
+def create_task(task: Task, line: PlanLine, *, actor: User | None) -> Task:
+    """Launch a validated, unsaved task from a line of a published plan (T01, T02, X09).
+
+    Items, participants, tiers and the snapshot of the rules come from the plan.
+    Raises NotAllowed, and DomainError when the plan is not in force, an item is no longer
+    published, or an agency may not inspect.
+    """
+    task.line, task.agency = line, line.plan.agency
+    authorize(actor, "add", task)
+    items = list(line.items.select_related("version__agency"))
+    participants = list(line.participants.all())
+    _must_be_lawful(line, items, [task.agency, *participants])
+    task.trade, task.scheme = line.trade, line.scheme
+    restricted = (line.scheme is not None and not line.scheme.is_public) or any(
+        item.publish_scope != PublishScope.FULL for item in items
+    )
+    task.rules = task.profile.snapshot() | {"is_restricted": restricted}
+    task.number = next_number(task.agency.region, clock.today().year)
+    task.created_by = actor
+    task.save()
+    task.items.set(items)
+    task.participants.set(participants)
+    TaskTier.objects.bulk_create(
+        TaskTier(task=task, grade=tier.grade, ratio_ppm=tier.ratio_ppm)
+        for tier in line.tiers.select_related("grade")
+    )
+    grant_joint_access(task, participants)
+    record("tasks.create", task, actor, f"发起任务：{task}（{task.number}）", line=line.pk)
+    _announce(participants, f"{task.agency}发起“{task}”，请准备名录库。", task)
+    return task
+
+
+def _must_be_lawful(line: PlanLine, items: list, agencies: list[Agency]) -> None:
+    if line.plan.status != PlanStatus.PUBLISHED:
+        raise DomainError("所属计划尚未公布，或已被调整后的计划替代，请从现行计划发起任务。")
+    stale = [item.name for item in items if item.version.status != VersionStatus.PUBLISHED]
+    if not items or stale:
+        names = f"“{'”“'.join(stale)}”" if stale else "计划项"
+        raise DomainError(f"{names}没有现行公布的抽查事项，不得检查。请先公布清单并调整计划。")
+    barred = [agency.name for agency in agencies if not agency.is_inspecting]
+    if barred:
+        raise DomainError(
+            f"{'、'.join(barred)}是议事协调机构，不具有行政检查主体资格，不能实施检查。"
+        )
+
+
+def next_number(region: Region, year: int) -> str:
+    """The next task number of a region and year, such as 341300-2021-003; no gaps."""
+    NumberSeries.objects.get_or_create(region=region, year=year)
+    series = NumberSeries.objects.select_for_update().get(region=region, year=year)
+    series.last += 1
+    series.save(update_fields=["last"])
+    return f"{region.code}-{year}-{series.last:03d}"
+
+
+@transaction.atomic
+def cancel_task(task: Task, *, actor: User | None) -> None:
+    """Give up a task before anything was frozen."""
+    advance(task, "cancel", actor=actor)
+
+
+@transaction.atomic
+def request_confirmation(task: Task, *, actor: User | None) -> None:
+    """Send the drawn list to every agency of the task for comparison and confirmation (T07)."""
+    advance(task, "request_confirmation", actor=actor)
+    for agency in task.agencies:
+        confirmation = Confirmation.objects.create(task=task, agency=agency)
+        deadlines.start(
+            confirmation,
+            Kind.CONFIRM_LIST,
+            agency=agency,
+            trigger_on=clock.today(),
+            title=f"“{task}”抽中名单比对和确认",
+            link=task.get_absolute_url(),
+            cap_on=task.draw_until if task.draw_until >= clock.today() else None,
+        )
+    admins = User.objects.with_role("agency_admin").filter(agency__in=task.agencies)
+    notify(admins, f"“{task}”抽中名单请比对和确认。", task.get_absolute_url())
+
+
+@transaction.atomic
+def confirm(confirmation: Confirmation, *, actor: User | None) -> None:
+    """An agency finds the list in order; silence never confirms."""
+    advance(confirmation, "confirm", actor=actor)
+    confirmation.confirmed_by, confirmation.confirmed_at = actor, clock.now()
+    confirmation.save(update_fields=["confirmed_by", "confirmed_at"])
+    deadlines.meet(confirmation, Kind.CONFIRM_LIST)
+    task = confirmation.task
+    if not task.confirmations.exclude(status=ConfirmationStatus.CONFIRMED).exists():
+        leads = User.objects.with_role("lead").filter(agency=task.agency)
+        notify(leads, f"“{task}”名单各部门已确认，可以锁定。", task.get_absolute_url())
+
+
+@transaction.atomic
+def lock_list(task: Task, *, actor: User | None) -> None:
+    """Lock the confirmed list; from now on it can only be inspected (T08)."""
+    advance(task, "lock", actor=actor)
+    open_ones = task.confirmations.exclude(status=ConfirmationStatus.CONFIRMED)
+    waiting = [confirmation.agency.name for confirmation in open_ones.select_related("agency")]
+    if waiting:
+        raise DomainError(f"{'、'.join(waiting)}尚未确认名单，不能锁定。可在任务页催办。")
+
+
+@transaction.atomic
+def dispatch(task: Task, *, actor: User | None) -> None:
+    """Send the task to the executing agencies and share it with them (T08, T09).
+
+    The records of the visits are made by `inspections.services.dispatch`, which calls this.
+    """
+    advance(task, "dispatch", actor=actor)
+    executing = Agency.objects.filter(
+        pk__in=Assignment.objects.filter(selection__task=task).values("agency_id")
+    )
+    grant_joint_access(task, executing)
+    if task.report_due_on:
+        deadlines.start_fixed(
+            task,
+            Kind.REPORT,
+            agency=task.agency,
+            due_on=task.report_due_on,
+            title=f"“{task}”工作总结和汇总统计表",
+            link=task.get_absolute_url(),
+            source="任务方案",
+        )
+
+
+@transaction.atomic
+def complete(task: Task, *, on: date, actor: User | None = None) -> None:
+    """All visits are done; the publication clocks start from this day (B01)."""
+    advance(task, "complete", actor=actor)
+    task.completed_on = on
+    task.save(update_fields=["completed_on"])
+
+
+def _announce(agencies: list[Agency], text: str, task: Task) -> None:
+    people = User.objects.filter(
+        Q(groups__name="role:agency_admin") | Q(groups__name="role:lead"),
+        agency__in=agencies,
+        is_active=True,
+    ).distinct()
+    notify(people, text, task.get_absolute_url())
