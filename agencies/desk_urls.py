@@ -1,6 +1,16 @@
 """Staff pages on accounts."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from agencies import views
 
 app_name = "agencies"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("settings/users/", views.user_list, name="users"),
+    path("settings/users/new/", views.user_create, name="user_create"),
+    path("settings/users/<int:pk>/", views.user, name="user"),
+    path("settings/users/<int:pk>/roles/", views.user_roles, name="user_roles"),
+    path("settings/users/<int:pk>/suspend/", views.user_suspend, name="user_suspend"),
+    path("settings/users/<int:pk>/restore/", views.user_restore, name="user_restore"),
+    path("settings/users/<int:pk>/reset/", views.user_reset, name="user_reset"),
+]

@@ -102,6 +102,10 @@ class PersonManager(UserManager):
         """Active users who hold the role."""
         return self.filter(is_active=True, groups__name=f"{ROLE_PREFIX}{slug}")
 
+    def matching(self, text: str) -> models.QuerySet:
+        """By the start of the user name or a part of the person's name."""
+        return self.filter(Q(username__startswith=text.lower()) | Q(name__contains=text))
+
 
 class User(AbstractUser):
     """A person with an account. Never deleted: the trail protects its actors."""

@@ -11,12 +11,18 @@ from django.db import models, transaction
 from guardian.shortcuts import assign_perm
 
 from agencies.models import AGENCY_PREFIX, ROLE_PREFIX, Agency, Region, System, User
-from agencies.roles import ROLES, conflict
+from agencies.roles import ADMINISTRATORS, ROLES, conflict
 from core.audit import record
 from core.errors import DomainError, NotAllowed
 from core.workflow import REFUSED, authorize_role
 
 DATA = Path(__file__).parent / "data"
+WEAK = {
+    "password_too_short": "口令至少 {min_length} 个字符。",
+    "password_too_common": "口令太常见，容易被猜到，请换一个。",
+    "password_entirely_numeric": "口令不能全是数字。",
+    "password_too_similar": "口令与用户名或姓名太相近，请换一个。",
+}
 
 
 @transaction.atomic
@@ -96,10 +102,7 @@ def open_account(
     if User.objects.filter(username=username).exists():
         raise DomainError(f"用户名“{username}”已被使用，请换一个。")
     user = User(username=username, name=name, agency=agency, must_change_password=True)
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise DomainError("".join(error.messages)) from None
+    _check_password(user, password)
     user.set_password(password)
     user.save()
     if agency:
@@ -155,12 +158,41 @@ def restore(user: User, *, actor: User | None) -> None:
 
 
 @transaction.atomic
-def change_password(user: User, password: str) -> None:
-    """Set the owner's own new password and lift the duty to change it."""
+def reset_password(user: User, password: str, *, actor: User | None) -> None:
+    """Give the owner a new initial password, to be changed at the next log-in.
+
+    Never for one of the three administrators: whoever could set their password would hold their
+    power too. Raises NotAllowed, or DomainError for a weak password.
+    """
+    authorize_role(actor, "change", User)
+    if actor is not None and actor.pk == user.pk:
+        raise DomainError("自己的口令请在“修改口令”中更改。")
+    if actor is not None and set(user.roles) & ADMINISTRATORS:
+        raise DomainError("三员的口令不能由系统管理员重置，请在服务器上由两人在场办理。")
+    _check_password(user, password)
+    user.set_password(password)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    record("agencies.reset_password", user, actor, f"重置口令：{user}")
+
+
+def _check_password(user: User, password: str) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise DomainError("".join(error.messages)) from None
+        raise DomainError("".join(_why_weak(one) for one in error.error_list)) from None
+
+
+def _why_weak(error: ValidationError) -> str:
+    """Our own words: Django's translation says 密码, and some of it is missing."""
+    sentence = WEAK.get(error.code or "")
+    return sentence.format(**(error.params or {})) if sentence else "".join(error.messages)
+
+
+@transaction.atomic
+def change_password(user: User, password: str) -> None:
+    """Set the owner's own new password and lift the duty to change it."""
+    _check_password(user, password)
     user.set_password(password)
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])

@@ -1,5 +1,12 @@
-"""Log-in and log-out."""
+"""Log-in, log-out, the own password."""
 
-from django.urls import URLPattern
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from agencies import views
+
+urlpatterns = [
+    path("login/", login_not_required(views.LogIn.as_view()), name="login"),
+    path("logout/", views.LogOut.as_view(), name="logout"),
+    path("password/", views.password, name="password_change"),
+]

@@ -122,7 +122,6 @@ class ItemForm(forms.ModelForm):
             "field": "例如：治安管理。",
             "category": "重点检查事项涉及安全、质量、公共利益，抽查比例不设上限。",
             "target_kind": "例如：保安从业单位。",
-            "trade": "不限行业的留空。",
             "subject": "由谁检查，例如：市、县两级公安机关。",
             "ratio": "例如：20%。",
             "frequency": "例如：每半年一次。",
@@ -134,6 +133,7 @@ class ItemForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["trade"].empty_label = "不限行业"
         for name, rows in [("bases", 4), ("checkpoints", 8)]:
             self.fields[name].widget.attrs |= {"rows": rows, "spellcheck": "false"}
         if self.instance.pk:

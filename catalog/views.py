@@ -13,7 +13,7 @@ from core.pages import paginate
 from core.workflow import authorize, can, moves_for
 
 WHY = {
-    VersionStatus.DRAFT: "牵头单位经办或部门管理员填写事项，每项都要有依据和要点；由部门管理员公布。",
+    VersionStatus.DRAFT: "牵头单位经办或部门管理员填写事项，每项都要有依据和要点，填好后公布。",
     VersionStatus.PUBLISHED: "现行有效，已向社会公开，不能修改。需要调整时新建版本，公布后替代这一版。",
     VersionStatus.SUPERSEDED: "已被新版替代，仍可查阅；按这一版开展的检查不受影响。",
 }

@@ -1,13 +1,16 @@
 """What every page needs: name, date, the rail of the user's roles."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from core import clock
 from core.models import Notice
+from reports import queries
 
 STAFF = frozenset({"lead", "agency_admin", "officer", "deputy", "principal", "supervisor"})
 RAIL = [
@@ -23,10 +26,24 @@ RAIL = [
     ("工作日历", "cal", "deadlines:calendar", frozenset({"sysadmin"})),
     ("留痕", "log", "reports:trail", frozenset({"auditor"})),
 ]
+# Pages that belong to an entry although their address does not begin with its own.
+BELOW = {
+    "catalog:list": (
+        "/desk/targets/",
+        "/desk/inspectors/",
+        "/desk/imports/",
+        "/desk/recusals/",
+    ),
+    "deadlines:list": ("/desk/settings/calendar/",),
+}
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page; two queries for staff, none for the public."""
+    """Context of every page; two queries for staff, none for the public.
+
+    The numbers in the rail cost a constant number more, where the rail is shown: the phone and the
+    parts that htmx swaps never ask for them.
+    """
     context: dict[str, Any] = {
         "demo": settings.PORTAL_DEMO,
         "site_name": settings.PORTAL_SITE_NAME,
@@ -36,7 +53,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     }
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated and _is_staff_path(request.path):
-        context["nav"] = rail(user.roles, request.path)
+        context["nav"] = rail(user.roles, request.path, _numbers(request))
         context["inbox_count"] = Notice.objects.filter(recipient=user, read_at=None).count()
     return context
 
@@ -45,13 +62,32 @@ def _is_staff_path(path: str) -> bool:
     return path.startswith(("/desk/", "/m/", "/password/"))
 
 
-def rail(roles: list[str], path: str) -> list[dict[str, Any]]:
-    """The entries of the rail for these roles; the longest matching one is current."""
-    entries = [
-        {"url": reverse(name), "label": label, "icon": icon}
-        for label, icon, name, allowed in RAIL
-        if allowed is None or allowed & set(roles)
-    ]
-    fitting = [entry["url"] for entry in entries if path.startswith(entry["url"])]
-    current = max(fitting, key=len, default=None)
+def _numbers(request: HttpRequest) -> dict[str, Callable[[], int]]:
+    """The numbers of the rail; the work list page has its own list already."""
+    numbers = queries.counts(request.user)
+    todos = getattr(request, "worklist", None)
+    if todos is not None:
+        numbers["reports:worklist"] = lambda: len(todos)
+    return numbers
+
+
+def rail(
+    roles: list[str], path: str, numbers: Mapping[str, Callable[[], int]] | None = None
+) -> list[dict[str, Any]]:
+    """The entries of the rail for these roles; the longest matching one is current.
+
+    numbers: URL name -> how many things wait there, asked once when the entry is shown.
+    """
+    numbers = numbers or {}
+    home = reverse("reports:worklist")
+    pages, entries = {}, []
+    for label, icon, name, allowed in RAIL:
+        if allowed is None or allowed & set(roles):
+            entry = {"url": reverse(name), "label": label, "icon": icon}
+            if name in numbers:
+                entry["count"] = SimpleLazyObject(numbers[name])
+            entries.append(entry)
+            pages |= dict.fromkeys((entry["url"], *BELOW.get(name, ())), entry["url"])
+    fitting = [page for page in pages if path.startswith(page) and (page != home or path == home)]
+    current = pages[max(fitting, key=len)] if fitting else None
     return [entry | {"current": entry["url"] == current} for entry in entries]

@@ -2,7 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from config.healthz import healthz
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
     path("", include("agencies.urls")),
     path("", include("publication.urls")),
     path("", include("inspections.urls")),
@@ -16,3 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("publication.desk_urls")),
     path("api/v1/", include("config.api_urls")),
 ]
+
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.failed"

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from core.errors import DomainError
+from core.pages import render_page
 
 
 class DomainErrorMiddleware:
@@ -23,7 +23,7 @@ class DomainErrorMiddleware:
         if not isinstance(error, DomainError):
             return None
         context = {"status": error.status, "title": error.title, "message": error.message}
-        return render(request, "errors/error.html", context, status=error.status)
+        return render_page(request, "errors/error", context, status=error.status)
 
 
 @login_not_required
@@ -34,4 +34,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "title": "页面已过期",
         "message": "页面打开时间过长或登录状态已变化，本次没有提交任何内容。请返回上一页，刷新后再提交。",
     }
-    return render(request, "errors/error.html", context, status=403)
+    return render_page(request, "errors/error", context, status=403)

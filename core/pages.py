@@ -76,7 +76,7 @@ def _rows_beyond(
     if after is not None:
         try:
             return list(rows.filter(_beyond(order, after))[: size + 1])
-        except (ValidationError, ValueError):
+        except (TypeError, ValidationError, ValueError):
             pass
     return list(rows[: size + 1])
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 from agencies.models import Agency, User
 from catalog.models import Item, Trade
 from demo.calendar import on, working_days_ahead
-from demo.house import CITY, HOME, PASSWORD, person
+from demo.house import CITY, PASSWORD, person
 from inspections import services as field
 from inspections.models import Inspection, Section
 from plans import services as plans
@@ -138,10 +138,11 @@ def _published(today: date, line: PlanLine) -> None:
         task = _launch(line, begins, visited + timedelta(days=5), visited + timedelta(days=40))
         _draw_and_dispatch(task, "晴，东南风三级，27")
     with on(visited):
-        _visit_all(task, "")
+        _visit_all(task, "门卫勤务服务合同未约定保安员人数，派驻登记与合同不一致。")
     with on(visited + timedelta(days=7)):
         for section in _sections(task):
             approve(section, actor=_deputy(section))
+        tasks.hand_in_report(task, actor=person("lead"))
 
 
 def _waiting(today: date, line: PlanLine) -> None:
@@ -162,13 +163,11 @@ def _in_the_field(today: date, line: PlanLine) -> None:
         _draw_and_dispatch(task, "小雨转晴，704")
     with on(today - timedelta(days=FIELD.visited)):
         visit = _visit_at_home(task)
-        section = visit.sections.get(agency__code=f"{HOME}-gongan")
         _enter(visit)
-        _fill(section, "")
-        other = visit.sections.get(agency__code=f"{HOME}-shichang")
-        officer = _team(other)[0]
-        item = other.items.order_by("version", "position").first()
-        field.answer(other, item, result="no_issue", version=0, actor=officer.user)
+        for section in visit.sections.select_related("agency"):
+            item = section.items.order_by("version", "position").first()
+            officer = _team(section)[0]
+            field.answer(section, item, result="no_issue", version=0, actor=officer.user)
 
 
 def _drawing(today: date, line: PlanLine) -> None:

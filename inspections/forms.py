@@ -51,6 +51,8 @@ class AnswerForm(forms.Form):
     def __init__(self, *args, item: Item, answer: Answer | None = None, **kwargs):
         """Without data the form shows the stored answer; nothing is preset."""
         self.item, self.answer = item, answer
+        self.conflict: Answer | None = None
+        self.lacks: list[str] = []
         if answer:
             kwargs["initial"] = {
                 "result": answer.result,
@@ -119,7 +121,6 @@ class OutcomeForm(forms.Form):
 class ConfirmForm(forms.Form):
     """An officer's own password."""
 
-    inspector = forms.IntegerField(widget=forms.HiddenInput)
     password = forms.CharField(
         label="登录口令",
         strip=False,

@@ -243,7 +243,7 @@ class Answer(models.Model):
         parts = [self.get_result_display(), self.problem_labels, self.remark]
         if self.rectify_by:
             parts.append(f"改正期限 {self.rectify_by:%Y-%m-%d}")
-        return "。".join(part for part in parts if part)
+        return "。".join(part.rstrip("。") for part in parts if part)
 
 
 class OfficerConfirmation(models.Model):

@@ -6,6 +6,7 @@ from functools import cached_property
 from django.utils import timezone
 
 from agencies.models import User
+from catalog.models import Item
 from core import clock
 from core.errors import DomainError
 from inspections import rules
@@ -37,6 +38,11 @@ class Officer:
     inspector: Inspector
     is_lead: bool
     confirmation: OfficerConfirmation | None
+
+    @property
+    def words(self) -> str:
+        """`10:21 已确认`."""
+        return f"{timezone.localtime(self.confirmation.at):%H:%M} 已确认"
 
 
 class Part:
@@ -93,6 +99,11 @@ class Part:
     def has_problem(self) -> bool:
         """Whether the result is one that a firm would not like."""
         return any(finding.result == "problem" for finding in self.findings.values())
+
+    @property
+    def rows(self) -> list[tuple[Item, Answer | None]]:
+        """Each item with its answer."""
+        return [(item, self.answers.get(item.pk)) for item in self.items]
 
     @property
     def answered(self) -> int:
@@ -191,9 +202,9 @@ class Sheet:
         return sum(part.total for part in self.parts)
 
     @property
-    def officers(self) -> int:
-        """How many officers were sent."""
-        return sum(len(part.team) for part in self.parts)
+    def officers(self) -> list[tuple[Part, Officer]]:
+        """Everybody who was sent, by agency."""
+        return [(part, officer) for part in self.parts for officer in part.team]
 
     @cached_property
     def digest(self) -> str:
@@ -241,9 +252,11 @@ class Sheet:
 
     @property
     def may_be_signed(self) -> bool:
-        """Whether it is the firm's turn."""
-        open_parts = any(part.is_open for part in self.parts)
-        return not self.inspection.is_ended and not self.unconfirmed and open_parts
+        """Whether it is the firm's turn, or it may still sign anew."""
+        if self.inspection.is_ended or self.unconfirmed:
+            return False
+        open_parts = [part for part in self.parts if part.is_open]
+        return len(open_parts) == len(self.parts) if self.signature else bool(open_parts)
 
     def step_for(self, user: User) -> Step:
         """What this person does next on this form."""

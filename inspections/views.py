@@ -25,6 +25,7 @@ from inspections.forms import (
 from inspections.models import Inspection
 from inspections.services.teams import NOT_ON_TEAM
 from inspections.sheet import Part, Sheet
+from registries.models import Inspector
 
 BY_DEADLINE = ("selection__task__onsite_until", "pk")
 
@@ -97,11 +98,11 @@ def show(request: HttpRequest, sheet: Sheet, status: int = 200, **more: object) 
         "enter_form": EnterForm(),
         "outcome_form": OutcomeForm(initial={"outcome": visit.outcome, "note": visit.outcome_note}),
         "confirm_form": None,
+        "confirming": None,
         "sign_form": SignForm(),
         "refuse_form": RefuseForm(),
         "submission_id": uuid4(),
         "error": "",
-        "lacks": _lacks(part) if part else {},
     }
     context |= more
     context["found"] = _summary(context["answer_forms"], context["error"])
@@ -122,16 +123,15 @@ def _summary(answer_forms: list[AnswerForm], error: str) -> list[dict[str, str]]
 
 
 def _answer_forms(part: Part, data: object = None) -> list[AnswerForm]:
-    return [AnswerForm(data, item=item, answer=part.answers.get(item.pk)) for item in part.items]
-
-
-def _lacks(part: Part) -> dict[int, list[str]]:
-    """What answered items still lack, at their place."""
-    found: dict[int, list[str]] = {}
-    for pk, text in part.missing:
-        if pk in part.answers:
-            found.setdefault(pk, []).append(text.partition("”：")[2])
-    return found
+    """One form per item; what an answer still lacks stands at its place."""
+    forms = [AnswerForm(data, item=item, answer=part.answers.get(item.pk)) for item in part.items]
+    for one in forms:
+        one.lacks = [
+            text.partition("”：")[2]
+            for pk, text in part.missing
+            if pk == one.item.pk and one.answer and data is None
+        ]
+    return forms
 
 
 def _back(pk: int, anchor: str = "", query: str = "") -> HttpResponse:
@@ -147,7 +147,9 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         services.enter(sheet.inspection, **enter_form.cleaned_data, actor=request.user)
     except DomainError as error:
-        enter_form.add_error(None, error.message)
+        done = enter_form.cleaned_data
+        field = next((name for name in done if not done[name]), None)
+        enter_form.add_error(field, error.message)
         return show(request, visible_sheet(request, pk), error.status, enter_form=enter_form)
     return _back(pk, "own")
 
@@ -161,7 +163,7 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
             services.set_outcome(sheet.inspection, **outcome_form.cleaned_data, actor=request.user)
             return _back(pk, "outcome")
         except DomainError as error:
-            outcome_form.add_error(None, error.message)
+            outcome_form.add_error("outcome", error.message)
     return show(request, visible_sheet(request, pk), 422, outcome_form=outcome_form)
 
 
@@ -217,24 +219,26 @@ def rest(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """An officer stands for the section with the own password."""
-    sheet, confirm_form = visible_sheet(request, pk), ConfirmForm(request.POST)
-    part = own_part(request, sheet)
+    part = own_part(request, visible_sheet(request, pk))
+    inspector = _member(part, request.POST.get("inspector", ""))
+    confirm_form = ConfirmForm(request.POST, auto_id=f"%s-{inspector.pk}")
     if confirm_form.is_valid():
-        chosen = confirm_form.cleaned_data["inspector"]
-        inspector = next((one.inspector for one in part.team if one.inspector.pk == chosen), None)
-        if inspector is None:
-            raise NotAllowed(NOT_ON_TEAM)
+        password = confirm_form.cleaned_data["password"]
         try:
-            services.confirm(
-                part.section,
-                inspector,
-                password=confirm_form.cleaned_data["password"],
-                actor=request.user,
-            )
+            services.confirm(part.section, inspector, password=password, actor=request.user)
             return _back(pk, "closing")
         except DomainError as error:
             confirm_form.add_error("password", error.message)
-    return show(request, visible_sheet(request, pk), 422, confirm_form=confirm_form)
+    more = {"confirm_form": confirm_form, "confirming": inspector.pk}
+    return show(request, visible_sheet(request, pk), 422, **more)
+
+
+def _member(part: Part, pk: str) -> Inspector:
+    """The officer of the team whose button was pressed."""
+    for one in part.team:
+        if str(one.inspector.pk) == pk:
+            return one.inspector
+    raise NotAllowed("这名人员不在这一户的检查组内，不能确认。")
 
 
 @require_POST

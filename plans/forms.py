@@ -106,7 +106,7 @@ class LineForm(forms.ModelForm):
         empty_label="不分级，按总比例抽取",
     )
     tiers = forms.CharField(
-        label="各等级比例", required=False, widget=forms.Textarea(attrs={"rows": 4})
+        label="各等级比例", required=False, strip=False, widget=forms.Textarea(attrs={"rows": 4})
     )
 
     class Meta:
@@ -130,6 +130,7 @@ class LineForm(forms.ModelForm):
     def __init__(self, *args, plan, **kwargs):
         super().__init__(*args, **kwargs)
         agency, line = plan.agency, self.instance
+        self.fields["trade"].empty_label = "请选择"
         others = Q(region=agency.region_id)
         if line.pk:
             others |= Q(pk__in=line.participants.values("pk"))

@@ -274,10 +274,10 @@ class PlanLine(models.Model):
 
     @property
     def months(self) -> str:
-        """When it runs: 7月至10月."""
+        """When it runs: 7—10月."""
         if self.month_from == self.month_until:
             return f"{self.month_from}月"
-        return f"{self.month_from}月至{self.month_until}月"
+        return f"{self.month_from}—{self.month_until}月"
 
     @property
     def method_labels(self) -> str:

@@ -172,16 +172,21 @@ def _plan_page(request, plan, return_form=None):
         "items", "participants", "tiers__grade"
     )
     own = plan.agency_id == user.agency_id
+    same_year = Plan.objects.visible_to(user).filter(agency=plan.agency_id, year=plan.year)
+    newer = same_year.filter(version__gt=plan.version).order_by("-version").first()
     context = {
         "plan": plan,
         "why": WHY[plan.status],
+        "newer": newer,
         "steps": _steps(plan),
         "page": paginate(lines.with_task(), request, ("position", "pk")),
         "moves": [(move, ASK[move.name]) for move in moves_for(user, plan)],
         "return_form": return_form or ReturnForm(),
         "returned": services.return_reason(plan) if plan.status == PlanStatus.DRAFT else "",
         "may_change": plan.status == PlanStatus.DRAFT and can(user, "change", plan),
-        "may_adjust": plan.status == PlanStatus.PUBLISHED and can(user, "add", plan),
+        "may_adjust": plan.status == PlanStatus.PUBLISHED
+        and newer is None
+        and can(user, "add", plan),
         "may_launch": plan.status == PlanStatus.PUBLISHED
         and own
         and user.has_perm("tasks.add_task"),

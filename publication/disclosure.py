@@ -21,23 +21,25 @@ class Disclosure:
     since: date | None
 
 
-NEVER = "这次抽查含限定公开或不予公开的事项，抽中企业的名称不公开；化名证书另行公布。"
-ALIAS = "这次抽取使用的等级不公开，或者名单中有自然人，抽签号和证书须以化名形式另行公布。"
+NEVER = (
+    "这次抽查含限定公开或不予公开的事项，或者使用了不公开的等级，"
+    "抽中企业的名称、抽签号和种子不公开；化名证书另行公布。"
+)
+ALIAS = "名单中有自然人，抽签号、种子和证书须以化名形式另行公布。"
+AT_LOCK = "抽中名单在各部门确认并锁定后公开，届时公布企业名称、抽签号、种子和证书。"
 
 
 def names_of(task: Task) -> Disclosure:
-    """Whether drawn firms may be named; wants `items` prefetched. No query of its own."""
+    """Whether drawn firms may be named; wants `items` prefetched, `scheme` joined. No query then."""
     scopes = [item.publish_scope for item in task.items.all()]
-    shown = rules.names_are_public(task.list_is_public, scopes)
-    since = _since(task)
-    if shown:
-        return Disclosure(True, "", since)
-    if not rules.names_are_public(True, scopes):
+    may_ever = rules.names_are_public(True, scopes, scheme_is_public(task))
+    if not may_ever or task.rules.get("is_restricted"):
         return Disclosure(False, NEVER, None)
+    since = _since(task)
+    if task.list_is_public:
+        return Disclosure(True, "", since)
     if since is None:
-        return Disclosure(
-            False, "抽中名单在各部门确认并锁定后公开，届时公布企业名称、抽签号、种子和证书。", None
-        )
+        return Disclosure(False, AT_LOCK, None)
     text = (
         f"抽中名单在现场检查阶段结束后公开（{since.year}年{since.month}月{since.day}日起），"
         "届时公布企业名称、抽签号、种子和证书。"
@@ -45,14 +47,17 @@ def names_of(task: Task) -> Disclosure:
     return Disclosure(False, text, since)
 
 
+def scheme_is_public(task: Task) -> bool:
+    """Whether the grades of the task may be named."""
+    return task.scheme is None or task.scheme.is_public
+
+
 def evidence_of(draw: Draw) -> Disclosure:
     """Whether seed, tickets, lists and certificate are shown. One query once the names are out."""
     names = names_of(draw.task)
-    scheme = draw.task.scheme
-    open_scheme = scheme is None or scheme.is_public
     if not names.shown:
         return names
-    shown = rules.draw_is_open(names.shown, open_scheme, has_persons(draw))
+    shown = rules.draw_is_open(names.shown, has_persons(draw))
     return Disclosure(shown, "" if shown else ALIAS, names.since)
 
 

@@ -1,8 +1,8 @@
 """What the public sees: versioned, already redacted snapshots of results."""
 
-from django.contrib.postgres.fields import ArrayField
 from datetime import date
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse

@@ -41,10 +41,15 @@ MANY = 500  # a page shows no more tickets than this; the certificate holds them
 
 
 def public_page(view):
-    """Open to everybody, read only, and for a minute to every cache; private once logged in."""
+    """Open to everybody, read only, and for a minute to every cache; private once logged in.
+
+    PostgreSQL refuses NUL in text: an address with one names nothing.
+    """
 
     @wraps(view)
     def wrapped(request, *args, **kwargs):
+        if "\0" in request.path or "%00" in request.META["QUERY_STRING"]:
+            raise Http404
         response = view(request, *args, **kwargs)
         if request.user.is_authenticated:
             patch_cache_control(response, private=True, no_cache=True)
@@ -236,7 +241,7 @@ def draw(request, draw_id):
         "taken": sum(stratum.taken for stratum in proof.strata),
         "tickets": proof.tickets if len(proof.tickets) <= MANY else [],
         "selected": disclosure.selected(proof.selected[:MANY], published),
-        "scheme_is_public": found.task.scheme is None or found.task.scheme.is_public,
+        "scheme_is_public": disclosure.scheme_is_public(found.task),
         "files": disclosure.files(found, seen.shown),
     }
     return render(request, "publication/draw.html", context)

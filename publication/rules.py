@@ -13,12 +13,11 @@ from inspections.rules import CODES, OUTCOMES, PROBLEMS, RESULT_LABELS, RESULTS
 FULL, LIMITED, WITHHELD = "full", "limited", "withheld"
 STRICTNESS = (FULL, LIMITED, WITHHELD)
 
-DOUBLE_SURNAMES = frozenset(
-    """
-    欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 夏侯 端木 南宫 西门 东郭 百里
-    呼延 轩辕 闻人 申屠 太史 公冶 澹台 赫连 钟离 鲜于 闾丘 司空 独孤 完颜 纳兰
-    """.split()
-)
+DOUBLE = """
+欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 夏侯 端木 南宫 西门 东郭 百里
+呼延 轩辕 闻人 申屠 太史 公冶 澹台 赫连 钟离 鲜于 闾丘 司空 独孤 完颜 纳兰
+"""
+DOUBLE_SURNAMES = frozenset(DOUBLE.split())
 
 BAD = frozenset({code for code, _ in PROBLEMS} | {"uncooperative_serious"})
 OUTCOME_LABELS = dict(OUTCOMES)
@@ -234,21 +233,22 @@ def all_marks() -> list[tuple[str, Mark]]:
     return list(zip(CODES, marks(CODES), strict=True))
 
 
-def names_are_public(list_is_public: bool, scopes: Iterable[str]) -> bool:
-    """Whether the drawn firms may be named: the list is out and no item limits publication.
+def names_are_public(list_is_public: bool, scopes: Iterable[str], scheme_is_public: bool) -> bool:
+    """Whether the drawn firms may be named.
 
-    contracts 4: with a limited or withheld item only the certificate with aliases is public.
+    contracts 4: with a limited or withheld item, or a grading that is not public, only the
+    certificate with aliases is public.
     """
-    return list_is_public and all(scope == FULL for scope in scopes)
+    return list_is_public and scheme_is_public and all(scope == FULL for scope in scopes)
 
 
-def draw_is_open(names: bool, scheme_is_public: bool, has_persons: bool) -> bool:
+def draw_is_open(names: bool, has_persons: bool) -> bool:
     """Whether seed, tickets and the certificate with names may be shown.
 
     From seed and list rules anybody can recompute who was drawn, so the seed waits for the names;
-    tickets by tier would show the grade of each firm; ids of natural persons are personal data.
+    ids of natural persons are personal data.
     """
-    return names and scheme_is_public and not has_persons
+    return names and not has_persons
 
 
 def is_hasty(entered_at: datetime | None, submitted_at: datetime | None) -> bool:

@@ -60,7 +60,7 @@ def approve(section: Section, *, actor: User) -> Publication:
 
 @transaction.atomic
 def return_section(section: Section, reason: str, *, actor: User) -> Approval:
-    """Send a submitted section back to its officers with a reason.
+    """Send a submitted section back with a reason; its officers are told by the room below.
 
     Raises DomainError without a reason, NotAllowed and IllegalMove like `approve`.
     """
@@ -76,8 +76,6 @@ def return_section(section: Section, reason: str, *, actor: User) -> Approval:
         decided_at=clock.now(),
     )
     record("publication.return", approval, actor, f"退回部门记录：{section}", section=section.pk)
-    text = f"{section.inspection}的检查记录被退回：{reason}"
-    notify(officers_of(section), text, section.inspection.get_absolute_url())
     return approval
 
 
@@ -154,6 +152,12 @@ def record_of(section: Section, items: list[Item]) -> rules.Record:
     )
 
 
+def items_with_answers(section: Section) -> list[tuple[Item, Answer | None]]:
+    """Each item of the section with what was found, in the order of the list."""
+    answers = {answer.item_id: answer for answer in section.answers.all()}
+    return [(item, answers.get(item.pk)) for item in _items(section)]
+
+
 def visited_on(section: Section) -> date:
     """The day of the visit: when the officers came, else when the section was handed in."""
     moment = section.inspection.entered_at or section.submitted_at or clock.now()
@@ -178,7 +182,8 @@ def officers_of(section: Section) -> list[User]:
 
 
 def _items(section: Section) -> list[Item]:
-    rows = section.items.select_related("version__agency").annotate(points=Count("checkpoints"))
+    rows = section.items.select_related("version__agency").prefetch_related("bases")
+    rows = rows.annotate(points=Count("checkpoints"))
     return list(rows.order_by("position", "pk"))
 
 

@@ -1,5 +1,7 @@
 """The two registries: who can be inspected and who inspects (两库)."""
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -7,6 +9,9 @@ from django.urls import reverse
 from agencies.models import Agency, Region, User, overseen
 from catalog.models import Trade
 from core.fields import EncryptedTextField
+
+FRESH_DAYS = 365
+CERTIFICATE_SOON_DAYS = 60
 
 
 class TargetKind(models.TextChoices):
@@ -81,6 +86,16 @@ class TargetQuerySet(models.QuerySet):
         """By the start of the code or a part of the name."""
         return self.filter(Q(code__startswith=text.upper()) | Q(name__contains=text))
 
+    def within(self, region: Region) -> "TargetQuerySet":
+        """Those of a region and below it."""
+        return self.filter(region__code__startswith=region.prefix)
+
+    def stale(self, today: date) -> "TargetQuerySet":
+        """Existing ones whose data nobody has checked for over a year (G05)."""
+        return self.filter(
+            status=TargetStatus.ACTIVE, refreshed_on__lt=today - timedelta(days=FRESH_DAYS)
+        )
+
 
 class Target(models.Model):
     """One subject of inspection (检查对象, G02-G04). Its code is its id in every draw."""
@@ -134,6 +149,10 @@ class Target(models.Model):
         """The staff page."""
         return reverse("registries:target", args=[self.pk])
 
+    def is_stale(self, today: date) -> bool:
+        """Whether nobody has checked the data for over a year (G05)."""
+        return self.refreshed_on < today - timedelta(days=FRESH_DAYS)
+
 
 class TargetGrade(models.Model):
     """The grade of a target in a scheme, dated and sourced (G15, G16)."""
@@ -161,7 +180,7 @@ class InspectorQuerySet(models.QuerySet):
         """Inspectors of the own agency and of the same system below."""
         return self.filter(overseen(user))
 
-    def certified(self, on) -> "InspectorQuerySet":
+    def certified(self, on: date) -> "InspectorQuerySet":
         """On duty and with a certificate valid through the day; advisers never count (G10, G11)."""
         return self.filter(
             is_active=True, is_adviser=False, certificate_valid_until__gte=on
@@ -170,6 +189,10 @@ class InspectorQuerySet(models.QuerySet):
     def matching(self, text: str) -> "InspectorQuerySet":
         """By the start of the certificate number or a part of the name."""
         return self.filter(Q(certificate_no__startswith=text.upper()) | Q(name__contains=text))
+
+    def expired(self, today: date) -> "InspectorQuerySet":
+        """On duty, but the certificate is not valid any more: never drawn."""
+        return self.filter(is_active=True, is_adviser=False, certificate_valid_until__lt=today)
 
 
 class Gender(models.TextChoices):
@@ -229,6 +252,15 @@ class Inspector(models.Model):
     def get_absolute_url(self) -> str:
         """The staff page."""
         return reverse("registries:inspector", args=[self.pk])
+
+    def certificate_state(self, today: date) -> str:
+        """none, late (expired), soon (within 60 days) or plain."""
+        until = self.certificate_valid_until
+        if until is None:
+            return "none"
+        if until < today:
+            return "late"
+        return "soon" if until <= today + timedelta(days=CERTIFICATE_SOON_DAYS) else "plain"
 
 
 class Recusal(models.Model):

@@ -1,6 +1,15 @@
-"""URLs."""
+"""Addresses below /desk/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from reports import views
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.worklist, name="worklist"),
+    path("search/", views.search, name="search"),
+    path("notices/", views.notice_list, name="notices"),
+    path("notices/read/", views.notices_read, name="notices_read"),
+    path("trail/", views.trail, name="trail"),
+    path("help/", views.help_page, name="help"),
+]

@@ -56,7 +56,8 @@ def program(name: str) -> Callable[[], bool]:
 
 def search_path() -> str:
     """The caller's path and the system's folders, which are missing from it for some accounts."""
-    return os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/bin", "/sbin", "/bin"])
+    callers = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
+    return os.pathsep.join([*callers, "/usr/sbin", "/usr/bin", "/sbin", "/bin"])
 
 
 def chinese_font() -> bool:

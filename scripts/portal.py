@@ -1,7 +1,9 @@
 """The portal of one checkout: its environment, its one-off steps and its processes."""
 
+import contextlib
 import os
 import pwd
+import re
 import socket
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -14,7 +16,7 @@ from scripts.machine import search_path
 from scripts.services import Postgres, Redis
 from scripts.state import State
 from scripts.supervisor import Supervisor
-from scripts.venv import Venv, last_lines
+from scripts.venv import Venv, last_lines, quietly
 
 ROOT = Path(__file__).resolve().parent.parent
 EVERYWHERE = {"0.0.0.0", "::", "[::]"}  # noqa: S104
@@ -44,26 +46,27 @@ def environment(state: State, urls: Mapping[str, str], **more: str) -> dict[str,
         if key not in FOREIGN and not key.startswith("PG")
     }
     secrets = {
-        "DJANGO_SECRET_KEY": kept.get("DJANGO_SECRET_KEY") or state.secret("django_secret_key"),
+        "DJANGO_SECRET_KEY": kept.get("DJANGO_SECRET_KEY") or state.secret("django_secret_key", 48),
         "PORTAL_FIELD_KEY": kept.get("PORTAL_FIELD_KEY") or state.secret("portal_field_key"),
     }
     own = {"PORTAL_STATE": str(state.folder), "PYTHONUNBUFFERED": "1", "PATH": search_path()}
     return kept | secrets | own | urls | more
 
 
-def this_machine() -> list[str]:
-    """Names and addresses under which others may reach this machine."""
-    name = socket.gethostname()
-    try:
-        addresses = {entry[4][0] for entry in socket.getaddrinfo(name, None, socket.AF_INET)}
-    except OSError:
-        addresses = set()
-    return [name, *sorted(addresses)]
+def addresses() -> list[str]:
+    """The addresses under which others on the network reach this machine."""
+    found = []
+    with contextlib.suppress(OSError):
+        found += [entry[4][0] for entry in socket.getaddrinfo(socket.gethostname(), None)]
+    with contextlib.suppress(OSError), socket.socket(type=socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # sends nothing: only asks which address would be used
+        found.append(probe.getsockname()[0])
+    return sorted({each for each in found if ":" not in each and not each.startswith("127.")})
 
 
 def hosts_for(bind: str) -> list[str]:
     """The host names the portal answers to."""
-    more = this_machine() if bind in EVERYWHERE else [bind]
+    more = [socket.gethostname(), *addresses()] if bind in EVERYWHERE else [bind]
     return list(dict.fromkeys(["127.0.0.1", "localhost", "[::1]", *more]))
 
 
@@ -84,12 +87,13 @@ class Portal:
             for path in self.state.part(part).rglob("*"):
                 self.state.give(path)
         if self.user:
-            cache = self.state.part("cache")
-            self.environ |= {
-                "HOME": str(cache),
-                "XDG_CACHE_HOME": str(cache),
-                "PYTHONPYCACHEPREFIX": str(cache / "pyc"),  # the checkout is not the user's
-            }
+            self.environ |= {"HOME": str(cache := self.state.part("cache"))}
+            self.environ |= {"XDG_CACHE_HOME": str(cache), "PYTHONDONTWRITEBYTECODE": "1"}
+            self._compile()
+
+    def _compile(self) -> None:
+        """What Python would do at the first import, were the checkout the user's own."""
+        quietly([self.venv.python, "-m", "compileall", "-q", "-x", r"/\.", str(ROOT)])
 
     def _readable_for(self, user: pwd.struct_passwd | None) -> bool:
         """Can the services' user run the portal? Not when the checkout is in root's home."""
@@ -123,8 +127,8 @@ class Portal:
             log.write(f"== {' '.join(arguments)}\n{done.stdout}{done.stderr}")
         if done.returncode == 0:
             return
-        if "OperationalError" in done.stderr:
-            raise Refused(f"The database does not answer: {last_lines(done.stderr, 1)}")
+        if refused := re.search(r"OperationalError: (.*)", done.stderr):
+            raise Refused(f"The database does not answer: {refused[1]}")
         raise Refused(
             f"This step failed: {text}. All it said is in {log.name}; its last words:\n"
             f"{last_lines(done.stderr or done.stdout)}"

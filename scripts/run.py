@@ -11,7 +11,15 @@ from pathlib import Path
 from scripts.child import Child, wait_until
 from scripts.console import Refused, Stop, explained, say
 from scripts.machine import install_missing, needs, refuse_taken_port, service_user
-from scripts.portal import EVERYWHERE, ROOT, Portal, environment, hosts_for, start_services
+from scripts.portal import (
+    EVERYWHERE,
+    ROOT,
+    Portal,
+    addresses,
+    environment,
+    hosts_for,
+    start_services,
+)
 from scripts.state import DEMO_STAMP, State, folder_for
 from scripts.supervisor import Supervisor, stoppable
 from scripts.venv import Venv
@@ -38,6 +46,8 @@ def options(arguments: list[str]) -> argparse.Namespace:
     if not chosen.port.isdigit() or not 0 < int(chosen.port) < 65536:
         raise Refused(f"{chosen.port} is not a port: give a number from 1 to 65535.")
     chosen.port = int(chosen.port)
+    if chosen.reset and os.environ.get("DATABASE_URL"):
+        raise Refused("--reset forgets the private database only; empty the one of DATABASE_URL.")
     return chosen
 
 
@@ -47,9 +57,12 @@ class Site:
     def __init__(self, bind: str, port: int, tls: Path | None) -> None:
         self.bind, self.port, self.tls = bind, port, tls
         self.host = "127.0.0.1" if bind in EVERYWHERE else bind
-        name = f"[{bind}]" if ":" in bind and bind not in EVERYWHERE else self.host
-        self.url = f"{'https' if tls else 'http'}://{name}:{port}/"
+        self.url = self.url_at(f"[{self.host}]" if ":" in self.host else self.host)
         self.address = f"[{bind.strip('[]')}]:{port}" if ":" in bind else f"{bind}:{port}"
+
+    def url_at(self, name: str) -> str:
+        """The address of the first page under one of the machine's names."""
+        return f"{'https' if self.tls else 'http'}://{name}:{self.port}/"
 
     def health(self) -> dict | None:
         """The answer of /healthz; None when there is none."""
@@ -134,7 +147,9 @@ def announce(site: Site, state: State, *, demo: bool) -> None:
     if demo:
         say(f"Accounts, password demo-2021:\n{ACCOUNTS}")
     say(f"Logs: {state.folder / 'logs'}   Ctrl-C stops everything.")
-    if site.tls and site.bind not in EVERYWHERE:
+    if site.bind in EVERYWHERE:
+        say(f"On the network: {' '.join(site.url_at(address) for address in addresses())}")
+    elif site.tls:
         say("For phones on the same network: PORTAL_BIND=0.0.0.0 ./run --tls")
 
 

@@ -109,8 +109,8 @@ class State:
         for name in (*SECRETS, DEMO_STAMP):
             (self.folder / name).unlink(missing_ok=True)
 
-    def secret(self, name: str) -> str:
-        """A generated secret, made at the first call, readable for its owner only."""
+    def secret(self, name: str, size: int = 32) -> str:
+        """A generated secret of `size` bytes, made at the first call, readable for its owner only."""
         path = self.folder / name
         if not path.exists():
             fresh = path.with_suffix(".new")
@@ -118,7 +118,7 @@ class State:
             with os.fdopen(
                 os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
             ) as file:
-                file.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+                file.write(base64.urlsafe_b64encode(secrets.token_bytes(size)).decode())
             self.give(fresh).rename(path)
         return path.read_text()
 

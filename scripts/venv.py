@@ -89,7 +89,8 @@ class Venv:
         """uv where it can be had and reaches its index, else pip; both read the same lock."""
         arguments = ["--require-hashes", "-r", self.root / lock]
         uv = working_uv() or self._own_uv()
-        if uv and quietly([uv, "pip", "install", "-q", "--python", self.python, *arguments]):
+        compiled = ["-q", "--compile-bytecode", "--python", self.python]
+        if uv and quietly([uv, "pip", "install", *compiled, *arguments]):
             return
         say("Without uv: pip installs the same lock (about a minute)")
         if not self._has_pip() and not quietly([self.python, "-m", "ensurepip"]):

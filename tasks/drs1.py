@@ -1361,12 +1361,12 @@ def certificate(
     title, authority: shown only where the plan has no such line; else the plan's is taken.
     publication: entries {what, digest, at, where}; decides the grade, as do `outside` lines.
     beacon: the object of 3.2, required unless the plan's kind is none.
-    log: {seq, prev, time} of the freeze record; its head is computed.
+    log: {seq, prev, time} of the freeze record; its head is computed, or compared if given.
     """
     at = beacon["at"] if beacon else None
     if log is not None:
         head = _log_head(log, outcome.draw_id, outcome.freeze, outcome.suite)
-        log = {"seq": log["seq"], "prev": log["prev"], "time": log["time"], "head": head}
+        log = {"head": head, **log}
     texts = outcome.plan.texts
     members = {
         "format": "DRS1-certificate",

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from tasks import drs1
 from tasks.models import Task
 
 DATES = ["starts_on", "draw_until", "onsite_from", "onsite_until", "ends_on", "report_due_on"]
@@ -26,6 +27,12 @@ class TaskForm(forms.ModelForm):
         title = self.cleaned_data["title"].strip()
         if len(title.encode()) > 200:
             raise forms.ValidationError("任务名称过长，请控制在 66 个汉字以内。")
+        try:
+            drs1.file_text("DRS1-plan", "title", [("title", title)])
+        except drs1.Refused:
+            raise forms.ValidationError(
+                "任务名称含有看不见的字符，不能写入抽取文件，请重新输入。"
+            ) from None
         return title
 
 
@@ -33,7 +40,7 @@ class PhraseForm(forms.Form):
     """What a witness says aloud (protocol 2.5, open contribution)."""
 
     witness = forms.CharField(
-        label="见证人", max_length=60, help_text="单位和姓氏即可，例如“市司法局赵某”；将公开。"
+        label="见证人", max_length=60, help_text="写单位和身份，不写姓名，例如“市司法局监督科”；将公开。"
     )
     phrase = forms.CharField(
         label="见证短语",

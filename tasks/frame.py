@@ -48,6 +48,15 @@ class Frame:
         """How many can be drawn."""
         return sum(1 for entry in self.entries if not entry.reason)
 
+    def texts(self, task: Task, draw_id: str) -> dict[str, str]:
+        """The four files of the first draw, which has no inspectors."""
+        return {
+            "plan": plan_text(task, draw_id, self.ratios),
+            "candidates": candidates_text(draw_id, self.entries),
+            "inspectors": drs1.file_text("DRS1-inspectors", draw_id, []),
+            "recusals": drs1.file_text("DRS1-recusals", draw_id, []),
+        }
+
     def out(self, reason: str) -> list[Target]:
         """Who is out for one reason."""
         return [entry.target for entry in self.entries if entry.reason == reason]

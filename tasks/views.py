@@ -10,7 +10,7 @@ from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import AuditEvent
 from core.pages import paginate
 from core.workflow import REFUSED, can, has_role_permission, moves_for
-from deadlines.models import Deadline
+from deadlines.models import Deadline, Kind
 from plans.models import PlanLine
 from tasks import evidence, frame, services
 from tasks.flows import ConfirmationStatus, DrawStatus, TaskStatus
@@ -33,7 +33,9 @@ SIMPLE_MOVES = {
     "request_confirmation": (services.request_confirmation, "已送各部门比对和确认。"),
     "lock": (services.lock_list, "名单已锁定，可以匹配检查人员。"),
     "cancel": (services.cancel_task, "任务已取消。"),
+    "hand_in_report": (services.hand_in_report, "已标记总结报送。"),
 }
+AFTER_MOVE = {"request_confirmation": "tasks:draw", "lock": "tasks:people"}
 OPENERS = {Purpose.TARGETS: services.open_targets, Purpose.INSPECTORS: services.open_people}
 
 
@@ -117,12 +119,16 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     """One task: what it is, how far it is, what comes next."""
     task = visible_task(request, number)
     items = task.items.select_related("version__agency").prefetch_related("checkpoints")
+    deadlines = list(Deadline.objects.about(subject_of(task)))
     context = {
         "items": items,
         "participants": task.participants.all(),
         "draws": {draw.purpose: draw for draw in task.draws.all()},
         "drawn": task.selections.count(),
-        "deadlines": Deadline.objects.filter(subject=subject_of(task)),
+        "deadlines": deadlines,
+        "may_report": task.status == TaskStatus.COMPLETED
+        and can(request.user, "change", task)
+        and any(deadline.is_open and deadline.kind == Kind.REPORT for deadline in deadlines),
     }
     return page(request, task, "detail", context)
 
@@ -312,7 +318,7 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     service, sentence = SIMPLE_MOVES[move]
     service(visible_task(request, number), actor=request.user)
     messages.success(request, sentence)
-    return redirect("tasks:people" if move == "lock" else "tasks:draw", number=number)
+    return redirect(AFTER_MOVE.get(move, "tasks:detail"), number=number)
 
 
 @require_GET

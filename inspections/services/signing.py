@@ -155,8 +155,8 @@ def _keep(inspection: Inspection, actor: User, **fields: Any) -> Signature:
     if sheet.unconfirmed:
         names = "、".join(part.section.agency.system.name for part in sheet.unconfirmed)
         raise IllegalMove(f"{names}的检查人员还没有全部确认。请全部确认后再请企业签字。")
-    if not any(part.is_open for part in sheet.parts):
-        raise IllegalMove("这份表格已全部提交，不能再签字。已有的签字没有变化。")
+    if not sheet.may_be_signed:
+        raise IllegalMove("已有部门凭现在的签字提交，不能再签。已有的签字没有变化。")
     advance(inspection, "sign", actor=actor, kind=fields["kind"], digest=sheet.digest)
     return Signature.objects.create(
         inspection=inspection,

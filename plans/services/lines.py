@@ -46,7 +46,9 @@ def save_line(
     """
     lock(plan)
     check_editable(plan, actor=actor)
-    items, participants, tiers = list(items), list(participants), list(tiers)
+    chosen = Item.objects.filter(pk__in=[item.pk for item in items])
+    items = list(chosen.select_related("version__agency"))
+    participants, tiers = list(participants), list(tiers)
     _refuse_agencies(plan, participants)
     _refuse_items(plan, items, participants)
     _refuse_tiers(line, tiers)

@@ -6,6 +6,7 @@ from registries.services.inspectors import (
     declare_recusal,
     end_recusal,
     may_declare,
+    require_declare,
     retire_inspector,
     save_inspector,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "keep_upload",
     "may_declare",
     "may_maintain",
+    "require_declare",
     "require_import",
     "require_maintain",
     "retire_inspector",

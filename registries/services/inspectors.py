@@ -108,6 +108,12 @@ def may_declare(actor: Any, inspector: Inspector) -> bool:
     return inspector.user_id == actor.pk or can(actor, "change", inspector)
 
 
+def require_declare(actor: Any, inspector: Inspector) -> None:
+    """Raise NotAllowed unless `actor` may declare a recusal of the inspector."""
+    if not may_declare(actor, inspector):
+        raise NotAllowed(REFUSED)
+
+
 @transaction.atomic
 def declare_recusal(
     inspector: Inspector, target: Target | None, reason: str, *, actor: User | None
@@ -118,8 +124,7 @@ def declare_recusal(
     DomainError when it is declared already.
     """
     lock(inspector)
-    if not may_declare(actor, inspector):
-        raise NotAllowed(REFUSED)
+    require_declare(actor, inspector)
     if target is not None and not covers(inspector.agency, target.region_id):
         raise DomainError(f"{target}不在本单位的区域内，不会抽到，无须申报回避。")
     standing = inspector.recusals.filter(ended_on=None, target=target)

@@ -46,7 +46,7 @@ class Words:
             raise ValueError(f"有多个名为“{word}”的{self.noun}，请改填代码")
         near = get_close_matches(fold(word), self._known, n=1, cutoff=0.4)
         ask = f"，是否指“{self._names[near[0]]}”？" if near else ""
-        raise ValueError(f"{self.noun}“{word}”不在名录中{ask or '，请核对'}")
+        raise ValueError(f"“{word}”不在{self.noun}表中{ask or '，请核对'}")
 
 
 def _choices(noun: str, choices: Any, more: dict[str, list[str]] | None = None) -> Words:

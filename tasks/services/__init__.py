@@ -13,6 +13,7 @@ from tasks.services.life import (
     confirm,
     create_task,
     dispatch,
+    hand_in_report,
     lock_list,
     request_confirmation,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "dispatch",
     "freeze_people",
     "freeze_targets",
+    "hand_in_report",
     "lock_list",
     "open_people",
     "open_targets",

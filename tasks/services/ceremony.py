@@ -38,13 +38,7 @@ def freeze_targets(task: Task, *, actor: User | None) -> Draw:
             "请核对行业类别、登记状态和年度频次，名单没有封存。"
         )
     draw_id = f"{task.number}-1"
-    texts = {
-        "plan": frame.plan_text(task, draw_id, base.ratios),
-        "candidates": frame.candidates_text(draw_id, base.entries),
-        "inspectors": drs1.file_text("DRS1-inspectors", draw_id, []),
-        "recusals": drs1.file_text("DRS1-recusals", draw_id, []),
-    }
-    return _freeze(task, Purpose.TARGETS, draw_id, texts, {}, actor)
+    return _freeze(task, Purpose.TARGETS, draw_id, base.texts(task, draw_id), {}, actor)
 
 
 @transaction.atomic(durable=True)

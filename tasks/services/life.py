@@ -11,14 +11,14 @@ from catalog.flows import VersionStatus
 from catalog.models import PublishScope
 from core import clock
 from core.audit import record
-from core.errors import DomainError
+from core.errors import DomainError, IllegalMove
 from core.notices import notify
-from core.workflow import advance, authorize
+from core.workflow import advance, authorize, lock
 from deadlines import services as deadlines
 from deadlines.models import Kind
 from plans.flows import PlanStatus
 from plans.models import PlanLine
-from tasks.flows import ConfirmationStatus
+from tasks.flows import ConfirmationStatus, TaskStatus
 from tasks.models import Assignment, Confirmation, NumberSeries, Task, TaskTier
 
 
@@ -155,6 +155,21 @@ def complete(task: Task, *, on: date, actor: User | None = None) -> None:
     advance(task, "complete", actor=actor)
     task.completed_on = on
     task.save(update_fields=["completed_on"])
+
+
+@transaction.atomic
+def hand_in_report(task: Task, *, actor: User | None) -> None:
+    """The lead has handed in the summary and the statistics table (X02).
+
+    Raises DomainError while visits are open, IllegalMove when nothing is due.
+    """
+    lock(task)
+    authorize(actor, "change", task)
+    if task.status != TaskStatus.COMPLETED:
+        raise DomainError("现场检查还没有全部完成，不能标记总结已报送。")
+    if deadlines.meet(task, Kind.REPORT) is None:
+        raise IllegalMove("没有待报送的总结，或已经标记过。")
+    record("tasks.hand_in_report", task, actor, f"总结和汇总统计表已报送：{task}")
 
 
 def _announce(agencies: list[Agency], text: str, task: Task) -> None:

@@ -106,6 +106,12 @@ def test_the_command_line_wins_over_the_environment(monkeypatch):
     assert options(["--port", "8002"]).port == 8002
 
 
+def test_reset_leaves_a_database_of_others_alone(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://portal@db.example/portal")
+    with pytest.raises(Refused, match="private database only"):
+        options(["--reset"])
+
+
 def test_private_services_are_needed_only_where_none_are_given():
     def names(**environ):
         return {need.package for need in machine.needs(environ, tests=False)}

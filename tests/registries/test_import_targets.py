@@ -119,11 +119,11 @@ def test_every_error_of_every_row_is_told_and_nothing_is_imported(admin):
         {
             "row": 4,
             "column": "行业类别",
-            "message": "行业“保安”不在名录中，是否指“保安服务”？",
+            "message": "“保安”不在行业表中，是否指“保安服务”？",
         },
         {"row": 5, "column": "统一社会信用代码", "message": "与第 2 行是同一检查对象"},
         {"row": 6, "column": "统一社会信用代码", "message": "与第 4 行是同一检查对象"},
-        {"row": 6, "column": "行业类别", "message": "行业“不存在的行业类”不在名录中，请核对"},
+        {"row": 6, "column": "行业类别", "message": "“不存在的行业类”不在行业表中，请核对"},
     ]
     assert not Target.objects.exists()
     assert not ImportBatch.objects.exists()
@@ -210,7 +210,7 @@ def test_the_city_imports_for_its_counties(reference, admin):
 
     assert [(error["row"], error["column"], error["message"]) for error in result["errors"]] == [
         (5, "所在县区", "请填写所在县区"),
-        (6, "所在县区", "县区“竞秀区”不在名录中，请核对"),
+        (6, "所在县区", "“竞秀区”不在县区表中，请核对"),
         (7, "所在县区", "应填到县区，宿州市不是县区"),
         (8, "管辖机关", "砀山县公安局不管辖埇桥区，请核对管辖机关和所在县区"),
     ]

@@ -278,6 +278,8 @@ def test_the_builder_refuses_what_would_not_hold():
     parts["beacon"] = wanted["beacon"]
     with pytest.raises(drs1.Refused, match="supersedes itself"):
         drs1.certificate(data, outcome, **parts, supersedes=data["draw_id"])
+    with pytest.raises(drs1.Refused, match="head of the log"):
+        drs1.certificate(data, outcome, **parts, log={**wanted["log"], "head": "0" * 64})
     parts["publication"] = [{**wanted["publication"][0], "digest": "0" * 64}]
     with pytest.raises(drs1.Refused, match="published digest"):
         drs1.certificate(data, outcome, **parts)

@@ -26,7 +26,9 @@ class Command(BaseCommand):
             self.stdout.write("演示数据已装入，没有改动。")
             return
         if User.objects.exists():
-            raise CommandError("数据库中已有其他数据或只装了一半的演示数据。请用 ./run --reset 重来。")
+            raise CommandError(
+                "数据库中已有其他数据或只装了一半的演示数据。请用 ./run --reset 重来。"
+            )
         sync_all()
         found(clock.today())
         tell(clock.today())

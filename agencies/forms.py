@@ -1,0 +1,108 @@
+"""Forms on accounts: the shape of the input."""
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+
+from agencies.models import Agency
+from agencies.roles import ROLES
+
+
+class LogInForm(AuthenticationForm):
+    """User name and password."""
+
+    error_messages = {
+        "invalid_login": "用户名或口令不正确，请核对大小写后重试。忘记口令请联系系统管理员。",
+        "inactive": "该账号已停用，请联系系统管理员。",
+    }
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "用户名"
+        self.fields["password"].label = "口令"
+
+
+class PasswordForm(forms.Form):
+    """A new password of one's own."""
+
+    current = forms.CharField(
+        label="当前口令",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    password = forms.CharField(
+        label="新口令",
+        strip=False,
+        help_text="至少 9 个字符，不能全是数字，也不能与姓名相近。",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label="再输一次新口令",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args, user, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_current(self) -> str:
+        """The current password must be right."""
+        if not self.user.check_password(self.cleaned_data["current"]):
+            raise forms.ValidationError("当前口令不正确。")
+        return self.cleaned_data["current"]
+
+    def clean(self) -> dict:
+        """Both new ones must be equal."""
+        data = super().clean()
+        if data.get("password") and data.get("again") and data["password"] != data["again"]:
+            self.add_error("again", "两次输入的新口令不一致。")
+        if data.get("password") and data.get("password") == data.get("current"):
+            self.add_error("password", "新口令不能与当前口令相同。")
+        return data
+
+
+class AccountForm(forms.Form):
+    """A new account. Its roles are granted by somebody else."""
+
+    username = forms.RegexField(
+        r"^[a-z0-9][a-z0-9._-]{2,39}$",
+        label="用户名",
+        help_text="3 至 40 个小写字母、数字、点或连字符，登记后不能修改。",
+        error_messages={"invalid": "用户名应为 3 至 40 个小写字母、数字、点或连字符。"},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    name = forms.CharField(label="姓名", max_length=40)
+    agency = forms.ModelChoiceField(
+        label="单位",
+        queryset=Agency.objects.order_by("code"),
+        required=False,
+        empty_label="不属于任何单位（三员）",
+    )
+    password = forms.CharField(
+        label="初始口令",
+        strip=False,
+        help_text="当面交给本人，首次登录时须修改。已随机填写，可以改。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ResetForm(forms.Form):
+    """A new initial password for somebody who has forgotten theirs."""
+
+    password = forms.CharField(
+        label="新的初始口令",
+        strip=False,
+        help_text="当面交给本人，下次登录时须修改。已随机填写，可以改。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class RolesForm(forms.Form):
+    """Which roles an account holds."""
+
+    roles = forms.MultipleChoiceField(
+        label="角色",
+        required=False,
+        choices=[(slug, f"{role.label}：{role.does}") for slug, role in ROLES.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )

@@ -1,0 +1,173 @@
+"""Pages of the leaders: what waits, one record beside its public form, the decision."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from core import clock
+from core.errors import DomainError
+from core.pages import paginate
+from core.workflow import authorize_role, can
+from deadlines.models import NEVER
+from inspections.flows import SectionStatus
+from inspections.models import Section
+from publication import piles, rules, services
+from publication.forms import ReturnForm
+from publication.models import Approval
+
+TABS = 6
+DECIDED = [SectionStatus.SUBMITTED, SectionStatus.RETURNED, SectionStatus.PUBLISHED]
+JOINS = (
+    "agency",
+    "inspection__selection__target__region",
+    "inspection__selection__task__trade",
+    "inspection__selection__task__agency",
+)
+
+
+def visible_section(request, pk):
+    """A section that has been handed in at least once, or 404."""
+    rows = Section.objects.visible_to(request.user).filter(status__in=DECIDED)
+    return get_object_or_404(rows.select_related(*JOINS), pk=pk)
+
+
+def pile_of(section):
+    """In which pile a section lies."""
+    clean = not section.inspection.outcome and not any(
+        answer.result == "problem" for answer in section.answers.all()
+    )
+    return piles.CLEAN if clean else piles.PROBLEM
+
+
+@require_GET
+def queue(request):
+    """The two piles; the most urgent deadline first."""
+    user = request.user
+    waiting = piles.waiting(user)
+    counts = {
+        piles.PROBLEM: waiting.filter(is_open=True).count(),
+        piles.CLEAN: waiting.filter(is_open=False).count(),
+    }
+    wanted = request.GET.get("pile", "")
+    chosen = wanted if wanted in counts else first_pile(counts)
+    rows = piles.pile(user, chosen).select_related(*JOINS).prefetch_related("items")
+    page = paginate(rows, request, piles.ORDER)
+    first = waiting.select_related("inspection").first()
+    context = {
+        "chosen": chosen,
+        "total": sum(counts.values()),
+        "counts": counts,
+        "rows": with_deadlines(page.items),
+        "page": page,
+        "urgent": piles.deadlines_of([first]).get(first.pk) if first else None,
+        "urgent_is_known": bool(first and first.urgent_on != NEVER),
+        "last": Approval.objects.filter(section__agency=user.agency_id).order_by("-pk").first(),
+        "bulk": bulk_of(user) if chosen == piles.CLEAN else None,
+    }
+    return render(request, "approvals/list.html", context)
+
+
+def first_pile(counts):
+    """The pile that needs reading, unless it is empty."""
+    return piles.PROBLEM if counts[piles.PROBLEM] or not counts[piles.CLEAN] else piles.CLEAN
+
+
+def with_deadlines(sections):
+    """Each section with its publication clock. One query."""
+    clocks = piles.deadlines_of(sections)
+    return [{"section": section, "deadline": clocks.get(section.pk)} for section in sections]
+
+
+def bulk_of(user):
+    """What may be passed at once, with three records offered for a look; None for those who may not."""
+    if not user.has_perm("inspections.approve_section"):
+        return None
+    rows = piles.clean_for(user).select_related("inspection__selection__target")
+    sections = list(rows)
+    looked_at = set(rules.sample([section.pk for section in sections], clock.today()))
+    return {
+        "count": len(sections),
+        "stamp": rules.stamp(section.pk for section in sections),
+        "samples": [section for section in sections if section.pk in looked_at],
+        "hasty": sum(
+            rules.is_hasty(section.inspection.entered_at, section.submitted_at)
+            for section in sections
+        ),
+    }
+
+
+@require_GET
+def detail(request, pk):
+    """One record beside what the public will see."""
+    return show(request, visible_section(request, pk), ReturnForm())
+
+
+def show(request, section, form, status=200):
+    """The page of one record; 422 with the form when a decision was refused."""
+    pile = pile_of(section)
+    mine = piles.took_part(section, request.user)
+    waits = section.status == SectionStatus.SUBMITTED
+    published = section.status == SectionStatus.PUBLISHED
+    tabs = piles.pile(request.user, pile).select_related("inspection__selection__target")[:TABS]
+    context = {
+        "section": section,
+        "inspection": section.inspection,
+        "target": section.inspection.target,
+        "items": services.items_with_answers(section),
+        "signature": section.inspection.signatures.order_by("-pk").first(),
+        "team": section.inspection.selection.assignments.filter(
+            agency=section.agency_id
+        ).select_related("inspector"),
+        "publication": section.publication if published else services.draft(section),
+        "published": published,
+        "deadline": piles.deadlines_of([section]).get(section.pk),
+        "hasty": rules.is_hasty(section.inspection.entered_at, section.submitted_at),
+        "approvals": section.approvals.select_related("decided_by"),
+        "tabs": tabs if waits else [],
+        "mine": mine,
+        "may_decide": waits and not mine and can(request.user, "approve", section),
+        "form": form,
+        "pile": pile,
+    }
+    return render(request, "approvals/detail.html", context, status=status)
+
+
+@require_POST
+def approve(request, pk):
+    """Publish, and on to the next record of the same pile."""
+    section = visible_section(request, pk)
+    pile = pile_of(section)
+    publication = services.approve(section, actor=request.user)
+    messages.success(
+        request, f"已公示：{section.inspection}（{publication.get_scope_display()}）。"
+    )
+    following = piles.pile(request.user, pile).first()
+    return redirect("approvals:detail", following.pk) if following else redirect("approvals:list")
+
+
+@require_POST
+def send_back(request, pk):
+    """Send the record back with a reason."""
+    section = visible_section(request, pk)
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        return show(request, section, form, status=422)
+    services.return_section(section, form.cleaned_data["reason"], actor=request.user)
+    messages.success(request, f"已退回：{section.inspection}。检查人员已收到理由。")
+    return redirect("approvals:list")
+
+
+@require_POST
+def approve_clean(request):
+    """Publish every record without a problem that the leader was shown."""
+    authorize_role(request.user, "approve", Section)
+    sections = list(piles.clean_for(request.user))
+    confirmed = request.POST.get("count", "")
+    same = request.POST.get("stamp", "") == rules.stamp(section.pk for section in sections)
+    if not confirmed.isdecimal() or not same:
+        raise DomainError(
+            "待审批的记录在您打开页面之后有变化，没有公示任何一条。请回到“审核公示”，核对条数后再通过。"
+        )
+    done = services.approve_clean(sections, confirmed=int(confirmed), actor=request.user)
+    messages.success(request, f"已公示 {len(done)} 条未发现问题的记录。")
+    return redirect("approvals:list")

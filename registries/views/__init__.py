@@ -1,0 +1,1 @@
+"""Pages on the two registries: find the object, call one service, render."""

@@ -1,0 +1,18 @@
+"""What people have to do, how far the work is, and where things are. Reads only."""
+
+from reports.queries.counts import counts
+from reports.queries.progress import by_agency, newest_dispatched, running_tasks
+from reports.queries.search import search
+from reports.queries.todo import Todo
+from reports.queries.worklist import next_deadline, worklist
+
+__all__ = [
+    "Todo",
+    "by_agency",
+    "counts",
+    "newest_dispatched",
+    "next_deadline",
+    "running_tasks",
+    "search",
+    "worklist",
+]

@@ -1,0 +1,93 @@
+"""Pages that only look: the work list, search, inbox, trail, help."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from agencies.roles import ROLES
+from core import clock, notices
+from core.models import AuditEvent, Notice
+from core.pages import paginate
+from core.workflow import authorize_role
+from deadlines.templatetags.deadlines import calendar_of
+from reports import queries, rules
+from reports.forms import AREAS, SearchForm, TrailForm
+
+OVERVIEW = frozenset({"lead", "agency_admin", "deputy", "principal", "supervisor"})
+ACTIONS = {
+    "officer": ("inspections:today", "今日检查"),
+    "lead": ("plans:list", "发起联合抽查"),
+    "deputy": ("approvals:list", "审批检查结果"),
+    "principal": ("approvals:list", "审批检查结果"),
+    "agency_admin": ("registries:targets", "维护名录库"),
+    "supervisor": ("deadlines:list", "查看期限"),
+    "sysadmin": ("agencies:users", "管理账号"),
+    "secadmin": ("agencies:users", "授予角色"),
+    "auditor": ("reports:trail", "查看留痕"),
+}
+
+
+@require_GET
+def worklist(request):
+    """What the user has to do today, and how far the tasks are."""
+    user = request.user
+    request.worklist = todos = queries.worklist(user)
+    task = queries.newest_dispatched(user) if "lead" in user.roles else None
+    context = {
+        "todos": todos,
+        "note": rules.day_note(clock.today(), calendar_of({"request": request})),
+        "action": next((ACTIONS[role] for role in ACTIONS if role in user.roles), None),
+        "next_deadline": None if todos else queries.next_deadline(user),
+        "has_overview": bool(OVERVIEW & set(user.roles)),
+        "running": queries.running_tasks(user, clock.today()) if OVERVIEW & set(user.roles) else [],
+        "task": task,
+        "shares": queries.by_agency(task) if task else [],
+    }
+    return render(request, "reports/worklist.html", context)
+
+
+@require_GET
+def search(request):
+    """Tasks, firms, people and visits by number, code or name."""
+    form = SearchForm(request.GET)
+    text = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    groups = queries.search(request.user, text) if text else []
+    context = {"form": form, "text": text, "groups": groups}
+    return render(request, "reports/search.html", context)
+
+
+@require_GET
+def notice_list(request):
+    """The user's inbox, the newest first."""
+    inbox = Notice.objects.filter(recipient=request.user)
+    unread = inbox.filter(read_at=None).count()
+    return render(
+        request, "reports/notices.html", {"page": paginate(inbox, request), "unread": unread}
+    )
+
+
+@require_POST
+def notices_read(request):
+    """Everything in the inbox has been read."""
+    count = notices.mark_read(request.user)
+    messages.success(request, f"已将 {count} 条通知标为已读。" if count else "没有未读的通知。")
+    return redirect("reports:notices")
+
+
+@require_GET
+def trail(request):
+    """Who did what, for the audit administrator."""
+    authorize_role(request.user, "view", AuditEvent)
+    form = TrailForm(request.GET)
+    page = None
+    if form.is_valid():
+        lines = AuditEvent.objects.filter(form.condition()).select_related("actor__agency")
+        page = paginate(lines, request)
+    context = {"form": form, "page": page, "areas": AREAS, "asked": any(request.GET.values())}
+    return render(request, "reports/trail.html", context)
+
+
+@require_GET
+def help_page(request):
+    """Short help for staff: who does what, in which order, with which keys."""
+    return render(request, "reports/help.html", {"roles": ROLES, "own": request.user.roles})

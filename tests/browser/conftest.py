@@ -1,0 +1,84 @@
+"""A real browser against a live server in the same process as the fixtures."""
+
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+CHROMIUM = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _database_from_the_playwright_thread():
+    """Playwright runs an event loop in this thread; our database calls are synchronous all the same."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    yield
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    assert CHROMIUM, "chromium is missing: ./test installs it, or set PORTAL_CHROMIUM"
+    with sync_playwright() as playwright:
+        expect.set_options(timeout=15_000)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+class Visitor:
+    """One person at one screen; every page is watched for script errors and sideways scrolling."""
+
+    def __init__(self, browser, base, width, javascript=True):
+        self.context = browser.new_context(
+            base_url=base,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            viewport={"width": width, "height": 844 if width < 500 else 900},
+            java_script_enabled=javascript,
+            has_touch=width < 500,
+        )
+        self.context.set_default_timeout(20_000)
+        self.page = self.context.new_page()
+        self.faults = []
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", self._listen)
+
+    def _listen(self, message):
+        if message.type == "error" and "status of 4" not in message.text:
+            self.faults.append(message.text)
+
+    def log_in(self, username):
+        self.page.goto("/login/")
+        self.page.get_by_label("用户名").fill(username)
+        self.page.get_by_label("口令").fill("demo-2021")
+        self.page.get_by_role("button", name="登录", exact=True).click()
+        self.page.wait_for_url("**/desk/**")
+        return self.page
+
+    def check(self):
+        """No script error so far, and nothing wider than the screen."""
+        assert self.faults == []
+        wider = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wider <= 0, f"{self.page.url} scrolls sideways by {wider} px"
+
+
+@pytest.fixture
+def visitor(browser, live_server):
+    """`visitor("lead", width=390)` logs in; `visitor()` is the public."""
+    visitors = []
+
+    def enter(username=None, width=1280, javascript=True):
+        person = Visitor(browser, live_server.url, width, javascript)
+        visitors.append(person)
+        if username:
+            person.log_in(username)
+        return person
+
+    yield enter
+    for person in visitors:
+        person.context.close()

@@ -1,0 +1,19 @@
+import pytest
+
+from tests import suzhou
+
+
+@pytest.fixture
+def house(db, clock):
+    clock("2021-07-15")
+    suzhou.lay_house()
+
+
+@pytest.fixture
+def line(house):
+    return suzhou.published_line()
+
+
+@pytest.fixture
+def task(line):
+    return suzhou.draft_task(line)

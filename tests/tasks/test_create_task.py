@@ -1,0 +1,82 @@
+import pytest
+
+from agencies.models import Agency
+from catalog.services import create_version, publish_version
+from core.errors import DomainError, NotAllowed
+from core.models import AuditEvent
+from deadlines.models import Deadline
+from tasks import services
+from tasks.flows import TaskStatus
+from tasks.models import Task
+from tasks.timetable import proposal
+from tests import suzhou
+
+
+def test_everything_comes_from_the_plan_line(task):
+    assert task.number == "341300-2021-001"
+    assert task.status == TaskStatus.DRAFT
+    assert [item.code for item in task.items.order_by("code")] == [
+        "ga-baoan",
+        "sj-dengji",
+        "sj-gongshi",
+    ]
+    assert [agency.code for agency in task.agencies] == ["341300-gongan", "341300-shichang"]
+    assert {tier.grade.slug: tier.ratio_ppm for tier in task.tiers.all()} == suzhou.TIERS
+    assert task.rules["inspectors_per_agency"] == 2
+    assert not task.rules["is_restricted"]
+
+
+def test_participants_see_the_task_through_their_group(task):
+    participant = suzhou.person("admin-shichang")
+    stranger = suzhou.person("officer-shichang")
+    assert task in Task.objects.visible_to(participant)
+    assert task not in Task.objects.visible_to(stranger)
+
+
+def test_numbers_have_no_gaps(line, task):
+    assert services.life.next_number(task.agency.region, 2021) == "341300-2021-002"
+    assert services.life.next_number(task.agency.region, 2022) == "341300-2022-001"
+
+
+def test_only_the_lead_of_the_agency_may_launch(line):
+    for username in ("admin-gongan", "officer-gongan", "admin-shichang", "sysadmin"):
+        with pytest.raises(NotAllowed):
+            services.create_task(proposal(line), line, actor=suzhou.person(username))
+    assert_nothing_happened()
+
+
+def test_an_item_that_is_no_longer_published_may_not_be_inspected(line):
+    lead = suzhou.person("lead")
+    old = lead.agency.versions.get()
+    new = create_version(lead.agency, "第二版", "", actor=lead, copy_from=old)
+    publish_version(new, actor=lead)
+    with pytest.raises(DomainError, match="保安服务公司监督检查.*不得检查"):
+        services.create_task(proposal(line), line, actor=lead)
+    assert_nothing_happened()
+
+
+def test_a_coordinating_agency_cannot_inspect(line):
+    Agency.objects.filter(code="341300-shichang").update(is_inspecting=False)
+    with pytest.raises(DomainError, match="议事协调机构"):
+        services.create_task(proposal(line), line, actor=suzhou.person("lead"))
+    assert_nothing_happened()
+
+
+def test_an_unpublished_plan_launches_nothing(line):
+    lead = suzhou.person("lead")
+    line.plan.status = "approved"
+    with pytest.raises(DomainError, match="计划尚未公布"):
+        services.create_task(proposal(line), line, actor=lead)
+    assert_nothing_happened()
+
+
+def test_a_draft_can_be_cancelled_and_launched_again(task, line):
+    services.cancel_task(task, actor=suzhou.person("lead"))
+    again = suzhou.draft_task(line)
+    assert again.number == "341300-2021-002"
+
+
+def assert_nothing_happened():
+    assert not Task.objects.exists()
+    assert not Deadline.objects.filter(subject__startswith="tasks.").exists()
+    assert not AuditEvent.objects.filter(verb__startswith="tasks.").exists()
