@@ -129,6 +129,7 @@ def user_list(request: HttpRequest) -> HttpResponse:
     return render(request, "agencies/users.html", context)
 
 
+@never_cache
 @require_GET
 def user(request: HttpRequest, pk: int) -> HttpResponse:
     """One account: whose it is, its roles, and what may be done."""

@@ -39,7 +39,7 @@ class Chapter:
 
 
 PUBLISHED = Chapter("保安从业单位联合抽查（第一轮）", 150, 120)
-WAITING = Chapter("保安从业单位联合抽查（第二轮）", 60, 25)
+WAITING = Chapter("保安从业单位联合抽查（第二轮）", 60, 20)
 FIELD = Chapter("保安从业单位联合抽查（第三轮）", 24, 3)
 DRAWING = Chapter("全市保安从业单位“双随机、一公开”部门联合抽查", 1, 0)
 NEXT = "保安从业单位年末联合抽查"

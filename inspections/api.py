@@ -2,7 +2,7 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from inspections import services
 from inspections.models import Inspection, Section
 from inspections.rules import OUTCOMES, PROBLEMS, RESULTS
+from inspections.services.teams import authorize_team
 from inspections.sheet import Part, Sheet
 
 
@@ -112,11 +113,13 @@ class PartSerializer(serializers.Serializer):
         """Whether the caller fills it."""
         return part.has_officer(self.context["user"])
 
-    def get_answers(self, part: Part) -> list[AnswerSerializer]:
+    @extend_schema_field(AnswerSerializer(many=True))
+    def get_answers(self, part: Part) -> list[dict[str, object]]:
         """What has been found so far."""
         return AnswerSerializer(part.answers.values(), many=True).data
 
-    def get_missing(self, part: Part) -> list[LackSerializer]:
+    @extend_schema_field(LackSerializer(many=True))
+    def get_missing(self, part: Part) -> list[dict[str, object]]:
         """What is to be added before the officers can confirm."""
         return _missing(part)
 
@@ -152,9 +155,12 @@ def _missing(part: Part) -> list[dict[str, object]]:
     return [{"item": pk, "text": text} for pk, text in part.missing]
 
 
-def _visible_section(request: Request, pk: int) -> Section:
+def _own_section(request: Request, pk: int, action: str) -> Section:
+    """404 for what the caller may not see, 403 for what others fill, before the body is read."""
     sections = Section.objects.visible_to(request.user).select_related("inspection", "agency")
-    return get_object_or_404(sections, pk=pk)
+    section = get_object_or_404(sections, pk=pk)
+    authorize_team(section, action, request.user)
+    return section
 
 
 @extend_schema(
@@ -184,7 +190,7 @@ def inspection(request: Request, pk: int) -> Response:
 def answer(request: Request, pk: int, item_pk: int) -> Response:
     """Save one item of the own section. The same content again changes nothing; a colleague's
     newer version is answered with 409 and stands beside the message."""
-    section = _visible_section(request, pk)
+    section = _own_section(request, pk, "change")
     item = section.items.filter(pk=item_pk).first()
     if item is None:
         raise Http404
@@ -218,7 +224,7 @@ def answer(request: Request, pk: int, item_pk: int) -> Response:
 @api_view(["POST"])
 def submit(request: Request, pk: int) -> Response:
     """Hand in the own section, once for each submission number."""
-    section = _visible_section(request, pk)
+    section = _own_section(request, pk, "submit")
     entered = SubmissionSerializer(data=request.data)
     entered.is_valid(raise_exception=True)
     done = services.submit(section, **entered.validated_data, actor=request.user)

@@ -17,7 +17,6 @@ from inspections.models import (
     OfficerConfirmation,
     Section,
     Signature,
-    SignatureKind,
 )
 from registries.models import Inspector
 
@@ -94,11 +93,6 @@ class Part:
     def conclusion(self) -> str:
         """The result in Chinese."""
         return "；".join(rules.RESULT_LABELS[code] for code in self.codes)
-
-    @property
-    def has_problem(self) -> bool:
-        """Whether the result is one that a firm would not like."""
-        return any(finding.result == "problem" for finding in self.findings.values())
 
     @property
     def rows(self) -> list[tuple[Item, Answer | None]]:
@@ -239,11 +233,6 @@ class Sheet:
         """The signature or refusal under the form as it is now."""
         last = self.last_signature
         return last if last and last.digest == self.digest else None
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether the firm refused to sign."""
-        return bool(self.signature and self.signature.kind == SignatureKind.REFUSED)
 
     @property
     def needs_signature(self) -> bool:

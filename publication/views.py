@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core import clock
 from core.errors import DomainError
 from core.pages import paginate
-from core.workflow import authorize_role, can
+from core.workflow import authorize, authorize_role, can
 from deadlines.models import NEVER
 from inspections.flows import SectionStatus
 from inspections.models import Section
@@ -149,6 +149,7 @@ def approve(request, pk):
 def send_back(request, pk):
     """Send the record back with a reason."""
     section = visible_section(request, pk)
+    authorize(request.user, "return", section)
     form = ReturnForm(request.POST)
     if not form.is_valid():
         return show(request, section, form, status=422)

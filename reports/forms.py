@@ -19,6 +19,7 @@ AREAS = [
     ("deadlines.", "期限与日历"),
 ]
 SEARCH_LENGTH = 60
+NO_DATE = {"invalid": "没有这个日期，请按 2021-07-15 的样子填写。"}
 
 
 class SearchForm(forms.Form):
@@ -38,8 +39,8 @@ class TrailForm(forms.Form):
         widget=forms.TextInput({"list": "verbs", "autocomplete": "off", "spellcheck": "false"}),
     )
     actor = forms.CharField(label="操作人", required=False, max_length=60)
-    since = forms.DateField(label="自", required=False, widget=forms.DateInput)
-    until = forms.DateField(label="至", required=False, widget=forms.DateInput)
+    since = forms.DateField(label="起始日期", required=False, error_messages=NO_DATE)
+    until = forms.DateField(label="截止日期", required=False, error_messages=NO_DATE)
 
     def clean(self):
         """The first day must not lie after the last."""

@@ -29,7 +29,7 @@ lead                                    牵头单位经办
 admin-gongan admin-shichang             部门管理员
 officer-gongan officer-gongan-2
 officer-shichang officer-shichang-2     执法人员
-deputy-gongan deputy-shichang           分管负责人
+leader deputy-gongan deputy-shichang    分管负责人
 principal-gongan principal-shichang     主要负责人
 supervisor                              督导
 sysadmin secadmin auditor               三员"""

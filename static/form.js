@@ -178,6 +178,7 @@
       queue.delete(pk);
       keep();
       write(item, current);
+      savedAt = new Date(current.updated_at);
       settled();
     });
     const row = element("p", "", "row");

@@ -40,7 +40,9 @@ class PhraseForm(forms.Form):
     """What a witness says aloud (protocol 2.5, open contribution)."""
 
     witness = forms.CharField(
-        label="见证人", max_length=60, help_text="写单位和身份，不写姓名，例如“市司法局监督科”；将公开。"
+        label="见证人",
+        max_length=60,
+        help_text="写单位和身份，不写姓名，例如“市司法局监督科”；将公开。",
     )
     phrase = forms.CharField(
         label="见证短语",

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from core.errors import DomainError
+from plans.rules import Risk, exempt_from_cap, within_cap
 from registries.models import Inspector, Recusal, Target, TargetGrade, TargetStatus
 from tasks import drs1
 from tasks.models import Selection, Task
@@ -108,31 +109,44 @@ def of(task: Task) -> Frame:
 def _reason(target: Target, capped: set[int]) -> str:
     if target.status != TargetStatus.ACTIVE:
         return target.status
-    exempt = target.is_key or target.is_abnormal or target.is_blacklisted
-    return "annual_cap" if target.pk in capped and not exempt else ""
+    return "annual_cap" if target.pk in capped and not exempt_from_cap(risk_of(target)) else ""
+
+
+def risk_of(target: Target) -> Risk:
+    """What the registry knows of a target that lifts the cap (F16)."""
+    return Risk(
+        key_field=target.is_key,
+        complaints=target.complaints,
+        abnormal=target.is_abnormal,
+        serious=target.is_blacklisted,
+    )
 
 
 def over_cap(task: Task) -> set[int]:
     """Targets drawn this year as often as the rules allow; a joint task counts once (F15)."""
     per_agency, total = task.rules["annual_cap_per_agency"], task.rules["annual_cap_total"]
-    drawn = Selection.objects.filter(task__starts_on__year=task.starts_on.year)
-    full: set[int] = set()
-    if total is not None:
-        full |= _drawn_at_least(drawn, total)
-    if per_agency is not None:
-        for agency in task.agencies:
-            led = drawn.filter(task__agency=agency)
-            joined = drawn.filter(task__participants=agency)
-            full |= _drawn_at_least(led.union(joined, all=True), per_agency)
-    return full
+    if per_agency is None and total is None:
+        return set()
+    ours = {agency.pk for agency in task.agencies}
+    drawn: dict[int, dict[int, set[int]]] = {}
+    rows = (
+        Selection.objects.filter(task__starts_on__year=task.starts_on.year)
+        .exclude(task=task)
+        .values_list("target_id", "task_id", "task__agency_id", "task__participants")
+    )
+    for target, other, lead, participant in rows:
+        drawn.setdefault(target, {}).setdefault(other, set()).update({lead, participant})
+    return {
+        target
+        for target, tasks in drawn.items()
+        if not within_cap(_most_by_one(tasks, ours), len(tasks), per_agency, total)
+    }
 
 
-def _drawn_at_least(drawn: QuerySet[Selection], limit: int) -> set[int]:
-    if drawn.query.combinator:
-        times = Counter(drawn.values_list("target_id", flat=True))
-        return {target for target, count in times.items() if count >= limit}
-    counted = drawn.values("target_id").annotate(times=Count("pk")).filter(times__gte=limit)
-    return set(counted.values_list("target_id", flat=True))
+def _most_by_one(tasks: dict[int, set[int]], ours: set[int]) -> int:
+    """How often the one of our agencies that came most often has come this year."""
+    times = Counter(agency for agencies in tasks.values() for agency in agencies & ours)
+    return max(times.values(), default=0)
 
 
 def plan_text(task: Task, draw_id: str, ratios: dict[str, int]) -> str:

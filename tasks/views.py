@@ -9,7 +9,7 @@ from core.audit import subject_of
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import AuditEvent
 from core.pages import paginate
-from core.workflow import REFUSED, can, has_role_permission, moves_for
+from core.workflow import REFUSED, authorize, can, has_role_permission, moves_for
 from deadlines.models import Deadline, Kind
 from plans.models import PlanLine
 from tasks import evidence, frame, services
@@ -276,6 +276,7 @@ def consent(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
 def open_(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
     """Open a draw with the phrase of a witness; a refused phrase keeps what was typed."""
     draw_ = visible_draw(request, number, purpose)
+    authorize(request.user, "open", draw_)
     form = PhraseForm(request.POST)
     if form.is_valid():
         try:

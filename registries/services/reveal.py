@@ -20,12 +20,12 @@ def reveal(obj: Target | Inspector, field: str, *, actor: User) -> str:
     Raises NotAllowed unless the actor maintains the row: inspectors of the own agency, targets of
     the own region.
     """
-    if field not in FIELDS[type(obj)]:
-        raise DomainError("没有可以查看的内容，请返回后重试。")
     if isinstance(obj, Target):
         require_maintain(actor, "change", obj.region_id)
     else:
         authorize(actor, "change", obj)
+    if field not in FIELDS[type(obj)]:
+        raise DomainError("没有可以查看的内容，请返回后重试。")
     record(
         "registries.reveal",
         obj,

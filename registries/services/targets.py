@@ -109,13 +109,6 @@ def grade_target(
     require_maintain(actor, "change", target.region_id)
     if graded_on > clock.today():
         raise DomainError("评定日期不能晚于今天，请核对。")
-    return write_grade(target, grade, graded_on, source, actor)
-
-
-def write_grade(
-    target: Target, grade: Grade, graded_on: date, source: str, actor: User | None
-) -> TargetGrade:
-    """Replace the grade and leave the old one on the trail; the caller has checked who may."""
     before = TargetGrade.objects.filter(target=target, scheme=grade.scheme_id).first()
     written, _ = TargetGrade.objects.update_or_create(
         target=target,

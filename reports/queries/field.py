@@ -15,6 +15,7 @@ from inspections import rules
 from inspections.flows import HANDED_IN, STOOD_FOR, InspectionStatus, SectionStatus
 from inspections.models import Inspection, OfficerConfirmation, Section, Signature
 from reports.queries.todo import Todo, by, day, earliest, names, running
+from tasks.models import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def _returned(section: Section, deadline: Deadline | None) -> Todo:
     )
 
 
-def _group(task, step: str, members: list[Section], deadline: Deadline | None) -> Todo:
+def _group(task: Task, step: str, members: list[Section], deadline: Deadline | None) -> Todo:
     words = STEPS[step]
     when = by(deadline, f"现场检查至 {day(task.onsite_until)}")
     firms = [section.inspection for section in members]

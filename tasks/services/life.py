@@ -58,6 +58,9 @@ def create_task(task: Task, line: PlanLine, *, actor: User | None) -> Task:
 def _must_be_lawful(line: PlanLine, items: list, agencies: list[Agency]) -> None:
     if line.plan.status != PlanStatus.PUBLISHED:
         raise DomainError("所属计划尚未公布，或已被调整后的计划替代，请从现行计划发起任务。")
+    launched = PlanLine.objects.with_task().get(pk=line.pk).task_number
+    if launched:
+        raise DomainError(f"该计划项已发起任务 {launched}，不能重复发起。")
     stale = [item.name for item in items if item.version.status != VersionStatus.PUBLISHED]
     if not items or stale:
         names = f"“{'”“'.join(stale)}”" if stale else "计划项"

@@ -2,11 +2,12 @@
 
 import pytest
 
-from agencies.models import User
+from agencies.models import Region, System, User
 from agencies.roles import ROLES, conflict
 from agencies.services import (
     assign_roles,
     change_password,
+    found_agency,
     open_account,
     reset_password,
     restore,
@@ -169,6 +170,18 @@ def test_the_password_of_an_administrator_is_not_reset(sysadmin, role):
     with pytest.raises(DomainError, match="三员的口令"):
         reset_password(other, GOOD, actor=sysadmin)
     assert not User.objects.get(pk=other.pk).check_password(GOOD)
+
+
+def test_an_administrator_belongs_to_no_agency(sysadmin):
+    user = open_one(sysadmin, agency=None)
+    assert (user.agency, user.groups.count()) == (None, 0)
+
+
+def test_an_agency_is_founded_with_the_group_through_which_tasks_are_shared(reference):
+    region, system = Region.objects.get(pk="341302"), System.objects.get(pk="xiaofang")
+    found = found_agency("341302-xiaofang", "埇桥区消防救援大队", "埇桥消防", region, system)
+    assert found.is_inspecting
+    assert found.group.name == "agency:341302-xiaofang"
 
 
 def test_the_own_new_password_must_be_strong(reference):

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from demo import house
 from scripts import machine, tls
 from scripts.console import Refused
 from scripts.machine import Need
 from scripts.portal import hosts_for
-from scripts.run import Site, options
+from scripts.run import ACCOUNTS, Site, options
 from scripts.services import free_port
 from scripts.state import State, folder_for
 from scripts.venv import Venv
@@ -110,6 +111,10 @@ def test_reset_leaves_a_database_of_others_alone(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://portal@db.example/portal")
     with pytest.raises(Refused, match="private database only"):
         options(["--reset"])
+
+
+def test_every_demonstration_account_is_told():
+    assert {account.username for account in house.ACCOUNTS} <= set(ACCOUNTS.split())
 
 
 def test_private_services_are_needed_only_where_none_are_given():

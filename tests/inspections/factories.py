@@ -2,7 +2,7 @@
 
 import datetime
 from dataclasses import dataclass, field
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import factory
 from factory.django import DjangoModelFactory
@@ -10,8 +10,9 @@ from factory.django import DjangoModelFactory
 from agencies.models import Agency, User
 from agencies.services import grant_joint_access
 from catalog.models import Item
+from core import clock
 from inspections import services
-from inspections.models import Inspection, Section
+from inspections.models import Answer, Inspection, Section
 from registries.models import Inspector
 from tasks.flows import TaskStatus
 from tasks.models import Assignment, Selection, Task
@@ -178,6 +179,31 @@ def build_world(firms: int = 1) -> World:
             assign(selection, team)
     lead = UserFactory(role="lead", agency=city_police)
     return World(task, lead, police, market, teams, items)
+
+
+def add_visits(world: World, count: int, handed_in: bool = False) -> None:
+    """More firms on a dispatched task, for lists."""
+    last = world.task.selections.count()
+    for number in range(last + 1, last + count + 1):
+        selection = SelectionFactory(task=world.task, number=number)
+        visit = Inspection.objects.create(selection=selection)
+        for system, team in world.teams.items():
+            assign(selection, team)
+            section = Section.objects.create(
+                inspection=visit,
+                agency=team[0].agency,
+                status="submitted" if handed_in else "filling",
+                submission_id=uuid4() if handed_in else None,
+            )
+            section.items.set(world.items[system])
+            for item in world.items[system]:
+                Answer.objects.create(
+                    section=section,
+                    item=item,
+                    result="no_issue",
+                    updated_by=team[0].user,
+                    updated_at=clock.now(),
+                )
 
 
 def _items(owner: Agency, names: list[str]) -> list[Item]:

@@ -63,6 +63,15 @@ def test_officers_and_their_deputies_are_told_once(assigned):
     assert "您有 1 户" in Notice.objects.get(recipient=assigned.officer()).text
 
 
+def test_an_officer_without_account_is_sent_but_not_told(assigned):
+    inspector = assigned.teams["gongan"][1]
+    inspector.user = None
+    inspector.save()
+    assigned.dispatch()
+    assert Inspection.objects.count() == 1
+    assert Notice.objects.filter(text__contains="已派发").count() == 3
+
+
 def test_renamed_systems_inspect_the_items_of_their_predecessors(assigned):
     old = assigned.items["shichang"][0].version.agency
     gongshang = agency("341300", "gongshang")

@@ -1,12 +1,15 @@
 import datetime
+from threading import Event, Thread
 
 import pytest
+from django.db import connection, transaction
 
-from core.errors import NotAllowed
+from agencies.services import sync_reference
+from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
 from registries.imports import Unreadable
 from registries.models import ImportBatch, Target, TargetGrade
-from registries.services import examine, import_targets
+from registries.services import examine, import_targets, sync_grades
 from tests.factories import (
     GradeFactory,
     RegionFactory,
@@ -15,6 +18,7 @@ from tests.factories import (
     TradeFactory,
     UserFactory,
     agency,
+    uscc,
 )
 from tests.registries.conftest import targets_csv
 
@@ -181,6 +185,9 @@ def test_a_changed_grade_is_an_update_and_the_same_one_is_not(admin):
     worse = targets_csv([*A, "失信"], more=("信用等级",))
     assert counts(bring(worse, admin)) == (1, 0, 1, 0)
     assert target.grades.get().grade.slug == "bad"
+    event = AuditEvent.objects.get(verb="registries.import_target")
+    assert event.data["grades"] == {"credit": "bad"}
+    assert event.summary.endswith("（公共信用等级：失信）")
 
 
 def test_dates_in_the_future_are_refused(admin):
@@ -258,3 +265,54 @@ def test_the_number_of_queries_does_not_grow_with_the_list(admin, django_assert_
     bring(targets_csv(A, B), admin)
     with django_assert_max_num_queries(15):
         examine("target", targets_csv(*[A, B] * 50), admin.agency)
+    rows = [[uscc(number), *A[1:], "失信"] for number in range(100)]
+    with django_assert_max_num_queries(25):
+        bring(targets_csv(*rows, more=("信用等级",)), admin)
+    assert Target.objects.count() == 102
+
+
+def test_a_name_borne_by_two_counties_needs_the_code(reference, admin):
+    province = agency("340000", "gongan")
+    RegionFactory(code="340103", name="埇桥区")
+    lead = UserFactory(agency=province, role="lead")
+    result = bring(targets_csv([*A, "埇桥区"], [*B, "341302"], more=("所在县区",)), lead)
+    assert [(error["row"], error["message"]) for error in result["errors"]] == [
+        (2, "有多个名为“埇桥区”的县区，请改填代码")
+    ]
+
+
+def wait_until_somebody_waits_for_us():
+    """Until another session of this database waits for a lock, at most ten seconds."""
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            if cursor.fetchone():
+                return
+        Event().wait(0.05)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_that_was_overtaken_is_refused_as_a_whole():
+    """Somebody registers a target after the file was compared with the registry."""
+    sync_reference()
+    sync_grades()
+    bureau, trade = agency(), TradeFactory()
+    registered = Event()
+
+    def register():
+        with transaction.atomic():
+            TargetFactory(code=B[0], agency=bureau, trade=trade, region=bureau.region)
+            registered.set()
+            wait_until_somebody_waits_for_us()
+        connection.close()
+
+    other = Thread(target=register)
+    other.start()
+    registered.wait(10)
+    with pytest.raises(DomainError, match="没有导入任何内容"):
+        import_targets(targets_csv(A, B), "x.csv", bureau, actor=None)
+    other.join()
+    assert Target.objects.get().code == B[0]
+    assert not ImportBatch.objects.exists()
+    assert not AuditEvent.objects.exists()

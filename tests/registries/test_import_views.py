@@ -7,9 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
+from core.errors import NotAllowed
 from core.models import AuditEvent
 from registries.imports import read_table, write_workbook
 from registries.models import Inspector, Target, Upload
+from registries.services import discard_upload
 from tests.factories import TargetFactory, UserFactory
 from tests.registries.conftest import INSPECTOR_HEAD, inspectors_csv, targets_csv
 
@@ -168,6 +170,13 @@ def test_cancelling_lets_the_file_go(home):
     home.post(reverse("registries:discard", args=[Upload.objects.get().pk]))
     assert not Upload.objects.exists()
     assert not Target.objects.exists()
+
+
+def test_nobody_discards_the_file_of_another(home, admin):
+    send(home, targets_csv(A))
+    with pytest.raises(NotAllowed):
+        discard_upload(Upload.objects.get(), actor=UserFactory(agency=admin.agency))
+    assert Upload.objects.exists()
 
 
 def test_nobody_sees_the_file_of_another(home, log_in, admin):

@@ -2,13 +2,14 @@
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from registries.imports import (
     INSPECTOR_COLUMNS,
     TARGET_COLUMNS,
+    Table,
     Unreadable,
     annotate,
     duplicates,
@@ -113,6 +114,16 @@ def test_a_workbook_with_dates_and_numbers_is_understood():
     assert values["graded_on"] == values["refreshed_on"] == date(2024, 4, 8)
     assert values["phone"] == "13800000000"
     assert values["complaints"] == 2
+
+
+def test_cells_as_a_workbook_gives_them():
+    """True and a moment are what calamine makes of a logical cell and of a date with a time."""
+    moment = datetime(2024, 4, 8, 10, 30)  # noqa: DTZ001
+    row = [*GOOD, True, moment]
+    table = Table([(1, [*HEAD, "重点抽查名录", "信息核对日期"]), (2, row)], True)
+    values = read_rows(table, TARGET_COLUMNS).rows[0].values
+    assert (values["is_key"], values["refreshed_on"]) == (True, date(2024, 4, 8))
+    assert "2024-04-08" in read_table(annotate(table, 1, [])).rows[1][1]
 
 
 def test_a_long_number_that_excel_has_rounded_is_refused():

@@ -69,6 +69,11 @@ def archive(**parts):
     return out.getvalue()
 
 
+def test_a_workbook_without_sheets_is_refused():
+    with pytest.raises(Unreadable, match="没有工作表"):
+        read_table(write_workbook([]))
+
+
 def test_a_zip_without_a_sheet_is_refused():
     with pytest.raises(Unreadable):
         read_table(archive(hello="world"))

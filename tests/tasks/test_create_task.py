@@ -2,9 +2,10 @@ import pytest
 
 from agencies.models import Agency
 from catalog.services import create_version, publish_version
-from core.errors import DomainError, NotAllowed
+from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import AuditEvent
 from deadlines.models import Deadline
+from plans import services as plans
 from tasks import services
 from tasks.flows import TaskStatus
 from tasks.models import Task
@@ -80,3 +81,28 @@ def assert_nothing_happened():
     assert not Task.objects.exists()
     assert not Deadline.objects.filter(subject__startswith="tasks.").exists()
     assert not AuditEvent.objects.filter(verb__startswith="tasks.").exists()
+
+
+def test_a_line_launches_one_task_also_after_an_adjustment(task, line):
+    lead = suzhou.person("lead")
+    with pytest.raises(DomainError, match="已发起任务 341300-2021-001"):
+        suzhou.draft_task(line)
+    plan = plans.adjust(line.plan, actor=lead)
+    plans.submit(plan, actor=lead)
+    plans.approve(plan, actor=suzhou.person("leader"))
+    plans.publish(plan, actor=lead)
+    with pytest.raises(DomainError, match="已发起任务 341300-2021-001"):
+        suzhou.draft_task(plan.lines.get())
+    assert Task.objects.count() == 1
+
+
+def test_the_report_is_handed_in_once_after_the_visits(task):
+    lead = suzhou.person("lead")
+    with pytest.raises(DomainError, match="还没有全部完成"):
+        services.hand_in_report(task, actor=lead)
+    suzhou.assigned(task)
+    services.dispatch(task, actor=lead)
+    services.complete(task, on=suzhou.TODAY)
+    services.hand_in_report(task, actor=lead)
+    with pytest.raises(IllegalMove):
+        services.hand_in_report(task, actor=lead)

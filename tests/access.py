@@ -1,0 +1,178 @@
+"""Who may open every named address: the table that tests/test_access.py holds the portal to.
+
+Rules
+    PUBLIC  everybody, without an account
+    LOGIN   everybody with an account; lists show only what the user may see
+    SEES    whoever may see the object; others: 404
+    ROLE    holders of the role, on nothing in particular; others: 403
+    OWN     holders of the role in the agency that owns the object; whoever only sees it: 403;
+            others: 404
+    TEAM    officers of the visit's team; colleagues of the agency: 403; others: 404
+"""
+
+from dataclasses import dataclass
+
+PUBLIC, LOGIN, SEES, ROLE, OWN, TEAM = "public", "login", "sees", "role", "own", "team"
+LEAD, ADMIN, OFFICER = "lead", "agency_admin", "officer"
+LEADERS = ("deputy", "principal")
+REGISTRARS = (LEAD, ADMIN)
+
+
+@dataclass(frozen=True)
+class Access:
+    """One address: `args` names an object of the world the tests lay."""
+
+    rule: str
+    args: str = ""
+    method: str = "get"
+    roles: tuple[str, ...] = ()
+    more: tuple = ()
+
+
+def public(args="", *more):
+    return Access(PUBLIC, args, more=more)
+
+
+def login(args="", *more):
+    return Access(LOGIN, args, more=more)
+
+
+def sees(args, *more):
+    return Access(SEES, args, more=more)
+
+
+def role(method, *roles, args="", more=()):
+    return Access(ROLE, args, method, roles, more)
+
+
+def own(method, args, *roles, more=()):
+    return Access(OWN, args, method, roles, more)
+
+
+def team(args, *more):
+    return Access(TEAM, args, "post", (OFFICER,), more)
+
+
+ACCESS = {
+    "healthz": public(),
+    "login": public(),
+    "logout": Access(LOGIN, method="post"),
+    "password_change": login(),
+    "api-schema": public(),
+    # the public site
+    "publication:home": public(),
+    "publication:results": public(),
+    "publication:results_csv": public(),
+    "publication:result": public("publication"),
+    "publication:firm": public("firm"),
+    "publication:tasks": public(),
+    "publication:task": public("task"),
+    "publication:draws": public(),
+    "publication:draw": public("draw"),
+    "publication:certificate": public("draw"),
+    "publication:draw_file": public("draw", "freeze"),
+    "publication:drs1": public(),
+    "publication:items": public(),
+    "publication:item_list": public("agency", 1),
+    "publication:plans": public(),
+    "publication:plan": public("agency", 2021),
+    "publication:data": public(),
+    "publication:help": public(),
+    # the desk
+    "reports:worklist": login(),
+    "reports:search": login(),
+    "reports:notices": login(),
+    "reports:notices_read": Access(LOGIN, method="post"),
+    "reports:help": login(),
+    "reports:trail": role("get", "auditor"),
+    "agencies:users": role("get", "sysadmin", "secadmin"),
+    "agencies:user": role("get", "sysadmin", "secadmin", args="user"),
+    "agencies:user_create": role("get", "sysadmin"),
+    "agencies:user_suspend": role("post", "sysadmin", args="user"),
+    "agencies:user_restore": role("post", "sysadmin", args="user"),
+    "agencies:user_reset": role("post", "sysadmin", args="user"),
+    "agencies:user_roles": role("post", "secadmin", args="user"),
+    "deadlines:list": login(),
+    "deadlines:calendar": login(),
+    "deadlines:calendar_year": login("year"),
+    "deadlines:set_day": role("post", "sysadmin", args="year"),
+    "deadlines:clear_day": role("post", "sysadmin", args="year"),
+    # 一单两库
+    "catalog:list": login(),
+    "catalog:create": role("get", *REGISTRARS),
+    "catalog:detail": sees("version"),
+    "catalog:item": sees("item"),
+    "catalog:edit": own("get", "version", *REGISTRARS),
+    "catalog:item_add": own("get", "version", *REGISTRARS),
+    "catalog:item_delete": own("post", "item", *REGISTRARS),
+    "catalog:publish": own("post", "version", *REGISTRARS),
+    "registries:targets": login(),
+    "registries:target": sees("target"),
+    "registries:target_create": role("get", *REGISTRARS),
+    "registries:target_edit": own("get", "target", *REGISTRARS),
+    "registries:target_status": own("post", "target", *REGISTRARS),
+    "registries:target_grade": own("post", "target", *REGISTRARS),
+    "registries:target_reveal": own("post", "target", *REGISTRARS),
+    "registries:target_import": role("get", *REGISTRARS),
+    "registries:inspectors": login(),
+    "registries:inspector": sees("inspector"),
+    "registries:inspector_create": role("get", ADMIN),
+    "registries:inspector_edit": own("get", "inspector", ADMIN),
+    "registries:inspector_retire": own("post", "inspector", ADMIN),
+    "registries:inspector_reveal": own("post", "inspector", ADMIN),
+    "registries:inspector_import": role("get", ADMIN),
+    "registries:recusal_declare": own("post", "inspector", ADMIN),
+    "registries:recusal_end": own("post", "recusal", ADMIN),
+    "registries:preview": sees("upload"),
+    "registries:annotated": sees("upload"),
+    "registries:discard": Access(SEES, "upload", "post"),
+    "registries:template": role("get", *REGISTRARS, args="kind"),
+    # plans
+    "plans:list": login(),
+    "plans:create": role("get", LEAD),
+    "plans:detail": sees("plan"),
+    "plans:edit": own("get", "plan", LEAD),
+    "plans:line_add": own("get", "plan", LEAD),
+    "plans:line": own("get", "line", LEAD),
+    "plans:line_delete": own("post", "line", LEAD),
+    "plans:adjust": own("post", "plan", LEAD),
+    "plans:move": own("post", "plan", LEAD, more=("submit",)),
+    # tasks
+    "tasks:list": login(),
+    "tasks:create": Access(OWN, "free_line", "get", (LEAD,)),
+    "tasks:detail": sees("task"),
+    "tasks:scope": sees("task"),
+    "tasks:draw": sees("task"),
+    "tasks:people": sees("task"),
+    "tasks:log": sees("task"),
+    "tasks:freeze": own("post", "task", LEAD),
+    "tasks:freeze_people": own("post", "task", LEAD),
+    "tasks:open": own("post", "task", LEAD, more=("targets",)),
+    "tasks:consent": own("post", "task", ADMIN, *LEADERS[:1], more=("targets",)),
+    "tasks:confirm": own("post", "task", ADMIN),
+    "tasks:move": own("post", "task", LEAD, more=("lock",)),
+    # visits
+    "inspections:today": login(),
+    "inspections:list": login(),
+    "inspections:form": sees("visit"),
+    "inspections:detail": sees("visit"),
+    "inspections:of_task": sees("task"),
+    "inspections:dispatch": own("post", "task", LEAD),
+    "inspections:enter": team("visit"),
+    "inspections:outcome": team("visit"),
+    "inspections:save": team("visit"),
+    "inspections:rest": team("visit"),
+    "inspections:confirm": team("visit"),
+    "inspections:sign": team("visit"),
+    "inspections:refuse": team("visit"),
+    "inspections:submit": team("visit"),
+    "api-inspection": sees("visit"),
+    "api-answer": Access(TEAM, "section", "put", (OFFICER,), ("item_of_section",)),
+    "api-submit": team("section"),
+    # approval
+    "approvals:list": login(),
+    "approvals:approve_clean": role("post", *LEADERS),
+    "approvals:detail": sees("section"),
+    "approvals:approve": own("post", "section", *LEADERS),
+    "approvals:return": own("post", "section", *LEADERS),
+}

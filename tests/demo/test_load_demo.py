@@ -1,0 +1,94 @@
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from agencies.models import User
+from core.models import Notice
+from deadlines.models import Deadline
+from inspections.models import Inspection, Section
+from plans.models import Plan
+from publication.models import Publication
+from tasks.models import Task
+
+pytestmark = pytest.mark.django_db
+CONTRACT = [
+    "lead",
+    "admin-gongan",
+    "admin-shichang",
+    "officer-gongan",
+    "officer-gongan-2",
+    "officer-shichang",
+    "officer-shichang-2",
+    "deputy-gongan",
+    "deputy-shichang",
+    "principal-gongan",
+    "principal-shichang",
+    "supervisor",
+    "sysadmin",
+    "secadmin",
+    "auditor",
+]
+
+
+@pytest.mark.parametrize("today", ["2026-11-21", "2026-12-20", "2026-01-02", "2026-02-14"])
+def test_every_role_has_something_to_do_on_any_day(clock, today):
+    clock(today)
+    call_command("load_demo")
+    statuses = Task.objects.order_by("pk").values_list("status", flat=True)
+    assert list(statuses) == ["completed", "completed", "dispatched", "frozen"]
+    published, waiting, in_the_field, _ = Task.objects.order_by("pk")
+    assert Publication.objects.count() == sections(published).filter(status="published").count()
+    assert set(sections(waiting).values_list("status", flat=True)) == {"submitted"}
+    entered = Inspection.objects.filter(selection__task=in_the_field, status="entered")
+    assert sections(in_the_field).filter(inspection__in=entered, answers__isnull=False).exists()
+    assert Plan.objects.filter(status="published").exists()
+    for username in CONTRACT:
+        assert User.objects.get(username=username).check_password("demo-2021")
+
+
+def sections(task):
+    return Section.objects.filter(inspection__selection__task=task)
+
+
+def test_two_working_days_are_left_to_approve(clock):
+    clock("2026-11-20")  # a Friday: the second working day after it is Tuesday
+    call_command("load_demo")
+    waiting = Task.objects.get(title__contains="第二轮")
+    subjects = [f"inspections.section:{section.pk}" for section in sections(waiting)]
+    clocks = Deadline.objects.filter(subject__in=subjects, kind="publish_result")
+    assert {deadline.due_on for deadline in clocks} == {date(2026, 11, 24)}
+
+
+def test_a_year_without_a_calendar_waits_and_alarms_once(clock):
+    """2026-12-20: reports and stages fall into 2027, which nobody has announced."""
+    clock("2026-12-20")
+    call_command("load_demo")
+    drawing = Task.objects.get(status="frozen")
+    assert drawing.ends_on.year == 2027
+    alarms = Notice.objects.filter(recipient__username="sysadmin", text__contains="2027")
+    pending = Deadline.objects.filter(due_on=None)
+    assert alarms.exists() == pending.exists()
+    assert alarms.count() <= 1
+
+
+def test_a_second_call_changes_nothing(clock):
+    clock("2026-11-20")
+    call_command("load_demo")
+    before = Deadline.objects.count(), Notice.objects.count()
+    call_command("load_demo")
+    assert (Deadline.objects.count(), Notice.objects.count()) == before
+
+
+def test_outside_a_demonstration_nothing_is_laid(settings):
+    settings.PORTAL_DEMO = False
+    with pytest.raises(CommandError, match="演示"):
+        call_command("load_demo")
+    assert not User.objects.exists()
+
+
+def test_other_data_is_never_mixed_with_the_demonstration(clock):
+    User.objects.create(username="somebody", name="某人")
+    with pytest.raises(CommandError, match="--reset"):
+        call_command("load_demo")
+    assert not Task.objects.exists()
