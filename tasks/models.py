@@ -45,6 +45,10 @@ class TaskQuerySet(models.QuerySet):
         )
         return self.filter(overseen(user) | Q(pk__in=granted.values("pk")))
 
+    def matching(self, text: str) -> "TaskQuerySet":
+        """By the start of the number or a part of the title."""
+        return self.filter(Q(number__startswith=text) | Q(title__contains=text))
+
     def public(self) -> "TaskQuerySet":
         """Announced tasks: those whose list has been frozen, and everything after."""
         return self.exclude(status__in=[TaskStatus.DRAFT, TaskStatus.CANCELLED])

@@ -81,8 +81,12 @@ def list_(request: HttpRequest) -> HttpResponse:
     status = request.GET.get("status", "")
     if status in TaskStatus.values:
         tasks = tasks.filter(status=status)
+    text = request.GET.get("q", "").strip()[:120].replace("\0", "")
+    if text:
+        tasks = tasks.matching(text)
     context = {
         "page": paginate(tasks, request),
+        "q": text,
         "status": status,
         "statuses": TaskStatus.choices,
     }

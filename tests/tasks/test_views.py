@@ -122,3 +122,11 @@ def test_the_list_needs_a_constant_number_of_queries(task, log_in, django_assert
     with django_assert_max_num_queries(len(first)):
         page = client.get(reverse("tasks:list"))
     assert len(page.context["page"].items) == 11
+
+
+@pytest.mark.parametrize(
+    ("query", "found"), [("341300-2021", 1), ("联合抽查", 1), ("2021", 0), ("\0", 1)]
+)
+def test_tasks_are_found_by_number_or_title(task, log_in, query, found):
+    page = log_in(suzhou.person("lead")).get(reverse("tasks:list"), {"q": query})
+    assert len(page.context["page"].items) == found
