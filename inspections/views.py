@@ -158,6 +158,7 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
 def outcome(request: HttpRequest, pk: int) -> HttpResponse:
     """到场情况, once for the whole form."""
     sheet, outcome_form = visible_sheet(request, pk), OutcomeForm(request.POST)
+    own_part(request, sheet)
     if outcome_form.is_valid():
         try:
             services.set_outcome(sheet.inspection, **outcome_form.cleaned_data, actor=request.user)
@@ -245,6 +246,7 @@ def _member(part: Part, pk: str) -> Inspector:
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
     """The firm's drawn signature."""
     sheet, sign_form = visible_sheet(request, pk), SignForm(request.POST)
+    own_part(request, sheet)
     if sign_form.is_valid():
         try:
             services.sign(sheet.inspection, **sign_form.cleaned_data, actor=request.user)
@@ -258,6 +260,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     """拒签, recorded with reason and witness."""
     sheet, refuse_form = visible_sheet(request, pk), RefuseForm(request.POST)
+    own_part(request, sheet)
     if refuse_form.is_valid():
         try:
             services.refuse_signature(

@@ -10,12 +10,14 @@
   const LOOK_AROUND = 20000;                        /* how colleagues are doing */
   const SEND = "application/json";
 
+  const { part, read, write, same, dress, element, tell, describe, newNumber } = FormItem;
   const form = document.getElementById("section-form");
   const key = form && `form.${form.dataset.section}.${form.dataset.user}`;
   const conflicts = new Map();                      /* item -> the colleague's version */
   let queue = load();                               /* item -> values not yet on the server */
   let timer = 0;
   let sending = null;
+  let reached = true;                               /* the server, last time */
   let savedAt = null;
 
   /* 1 This browser's memory ------------------------------------------------ */
@@ -37,53 +39,9 @@
     }
   }
 
-  /* 2 Reading and writing one item ----------------------------------------- */
+  /* 2 The items of the own section ------------------------------------------ */
   const items = () => [...form.querySelectorAll("[data-item]")];
   const itemOf = (pk) => form.querySelector(`[data-item="${CSS.escape(pk)}"]`);
-  const part = (item, name) => item.querySelector(`[name="${item.dataset.name}-${name}"]`);
-  const parts = (item, name) => [...item.querySelectorAll(`[name="${item.dataset.name}-${name}"]`)];
-
-  function read(item) {
-    const result = parts(item, "result").find((input) => input.checked);
-    return {
-      result: result ? result.value : "",
-      problems: parts(item, "problems").filter((input) => input.checked).map((input) => input.value),
-      remark: part(item, "remark").value,
-      rectify_by: part(item, "rectify_by").value || null,
-      version: Number(part(item, "version").value) || 0,
-    };
-  }
-
-  function write(item, values) {
-    for (const input of parts(item, "result")) input.checked = input.value === values.result;
-    for (const input of parts(item, "problems")) input.checked = values.problems.includes(input.value);
-    part(item, "remark").value = values.remark;
-    part(item, "rectify_by").value = values.rectify_by || "";
-    part(item, "version").value = values.version;
-    dress(item);
-  }
-
-  function same(one, two) {
-    const plain = (values) => JSON.stringify([
-      values.result, [...values.problems].sort(), values.remark.trim(), values.rectify_by || null,
-    ]);
-    return plain(one) === plain(two);
-  }
-
-  /* What belongs to the choice is shown, the rest is put away. */
-  function dress(item) {
-    const { result, remark } = read(item);
-    const more = item.querySelector("[data-more]");
-    const wanted = result === "problem" || result === "not_checked" || remark || "note" in item.dataset;
-    more.open = true;
-    more.querySelector("summary").hidden = true;
-    more.hidden = !wanted;
-    more.querySelector("[data-problem]").classList.toggle("problem", result === "problem");
-    for (const only of more.querySelectorAll("[data-only-problem]")) only.hidden = result !== "problem";
-    more.querySelector("[data-remark-label]").textContent =
-      { problem: "问题说明（必填）", not_checked: "未检查的原因（必填）" }[result] || "备注";
-    item.querySelector("[data-note]").hidden = result !== "no_issue" || Boolean(wanted);
-  }
 
   function countLeft() {
     const left = items().filter((item) => !read(item).result).length;
@@ -116,42 +74,6 @@
   function sayOffline() {
     const at = clockOf(new Date(Math.max(...[...queue.values()].map((values) => values.at), 0) || Date.now()));
     say("网络已断开。", `您填写的内容已保存在本机（${at}），联网后会自动上传，可以继续填写。`);
-  }
-
-  function icon(name) {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-    svg.setAttribute("class", "i");
-    svg.setAttribute("aria-hidden", "true");
-    use.setAttribute("href", `#i-${name}`);
-    svg.append(use);
-    return svg;
-  }
-
-  function element(tag, words, className = "") {
-    const made = document.createElement(tag);
-    made.textContent = words;
-    made.className = className;
-    return made;
-  }
-
-  function tell(item, words) {
-    const line = element("p", "", "error");
-    line.append(icon("alert"), element("span", words));
-    line.setAttribute("role", "alert");
-    item.querySelector("[data-said]").replaceChildren(line);
-    return line;
-  }
-
-  function describe(item) {
-    const values = read(item);
-    const label = parts(item, "result").find((input) => input.checked);
-    const picked = parts(item, "problems").filter((input) => input.checked)
-      .map((input) => input.nextElementSibling.textContent);
-    return [
-      label ? item.querySelector(`label[for="${label.id}"]`).textContent.trim() : "",
-      picked.join("；"), values.remark, values.rectify_by ? `改正期限 ${values.rectify_by}` : "",
-    ].filter(Boolean).map((words) => words.replace(/。+$/, "")).join("。");
   }
 
   /* 4 A colleague was faster: both versions, one choice --------------------- */
@@ -226,12 +148,14 @@
       try {
         answer = await send(itemOf(pk), values);
       } catch {
+        reached = false;
         sayOffline();
         later(RETRY);
         return false;
       }
       const body = await answer.json().catch(() => ({}));
-      if (answer.status >= 500) {
+      reached = answer.status < 500;
+      if (!reached) {
         say("系统出错，还没有上传。", `您填写的内容已保存在本机（${clockOf(new Date())}），会自动重试。`);
         later(RETRY);
         return false;
@@ -254,6 +178,7 @@
 
   function received(item, pk, values, answer, body) {
     const current = queue.get(pk);
+    if (!current) return;
     if (answer.ok) {
       savedAt = new Date();
       part(item, "version").value = body.answer.version;
@@ -349,14 +274,6 @@
   }
 
   /* 7 One number per submission, kept until the server has it -------------- */
-  function newNumber() {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    bytes[6] = bytes[6] & 15 | 64;
-    bytes[8] = bytes[8] & 63 | 128;
-    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-  }
-
   function numberSubmission() {
     const submit = document.getElementById("submit-form");
     if (!submit) return;
@@ -374,7 +291,7 @@
   async function saveAll() {
     for (const values of queue.values()) delete values.stopped;
     if (!navigator.onLine) return sayOffline();
-    if (!(await flush())) return settled();
+    if (!(await flush())) return reached && settled();
     await refresh();
     const first = document.querySelector("#confirm .ready a");
     const goal = document.getElementById(first ? first.hash.slice(1) : "confirm");
@@ -423,7 +340,7 @@
   });
 
   window.addEventListener("online", flushIfAny);
-  window.addEventListener("offline", sayOffline);
+  window.addEventListener("offline", () => form && sayOffline());
 
   function flushIfAny() {
     if (form && queue.size) flush();
