@@ -124,7 +124,8 @@
       else check(false);
     } else {
       if (dialog.open) dialog.close();              /* another window goes on */
-      if (lastAct() > told && now - told >= TELL && now >= quiet) check(true);
+      const recent = now - lastAct() < 2 * TELL;    /* an act from before the computer slept is none */
+      if (recent && lastAct() > told && now - told >= TELL && now >= quiet) check(true);
     }
   }
 
