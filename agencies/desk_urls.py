@@ -6,6 +6,9 @@ from agencies import views
 
 app_name = "agencies"
 urlpatterns = [
+    path("account/", views.own_account, name="account"),
+    path("account/end-sessions/", views.end_sessions, name="end_sessions"),
+    path("settings/locks/<int:pk>/lift/", views.lift_lock, name="lift_lock"),
     path("settings/users/", views.user_list, name="users"),
     path("settings/users/new/", views.user_create, name="user_create"),
     path("settings/users/<int:pk>/", views.user, name="user"),

@@ -1,24 +1,30 @@
 """Forms on accounts: the shape of the input."""
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
 
 from agencies.models import Agency
 from agencies.roles import ROLES
 
+STRONG = (
+    "至少 9 个字符，含大写字母、小写字母、数字、符号中的三种；满 14 个字符的不限种类。"
+    "不能含用户名，不能是常见口令或最近用过的口令。"
+)
 
-class LogInForm(AuthenticationForm):
+
+class LogInForm(forms.Form):
     """User name and password."""
 
-    error_messages = {
-        "invalid_login": "用户名或口令不正确，请核对大小写后重试。忘记口令请联系系统管理员。",
-        "inactive": "该账号已停用，请联系系统管理员。",
-    }
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"].label = "用户名"
-        self.fields["password"].label = "口令"
+    username = forms.CharField(
+        label="用户名",
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    password = forms.CharField(
+        label="口令",
+        max_length=4096,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
 
 
 class PasswordForm(forms.Form):
@@ -32,7 +38,7 @@ class PasswordForm(forms.Form):
     password = forms.CharField(
         label="新口令",
         strip=False,
-        help_text="至少 9 个字符，不能全是数字，也不能与姓名相近。",
+        help_text=STRONG,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(

@@ -1,9 +1,59 @@
-"""An initial password opens one page only: the one that changes it."""
+"""What a session may do: an initial password opens one page only, an idle session none."""
 
 from collections.abc import Callable
 
+from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+
+from agencies import rules, services
+from core import clock
+
+SEEN = "seen_at"  # in the session: the last act of its user, seconds of the real clock
+ENDED = "idle_ended"  # in the session after it: says so on the log-in page
+STEP = 15  # seconds; not every request writes the session
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where the request comes from; empty when unknown."""
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    return rules.client_address(
+        request.META.get("REMOTE_ADDR", ""), forwarded, settings.PORTAL_PROXIES
+    )
+
+
+def seconds_left(request: HttpRequest) -> int:
+    """How long the session lasts when its user does nothing more."""
+    now = int(clock.real_now().timestamp())
+    return request.session.get(SEEN, now) + settings.PORTAL_IDLE_MINUTES * 60 - now
+
+
+class IdleMiddleware:
+    """End a session whose user has done nothing for PORTAL_IDLE_MINUTES, by the real clock.
+
+    Requests that a page makes by itself carry X-Background: they neither keep a session alive nor
+    find an ended one open.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            self._look(request)
+        return self.get_response(request)
+
+    def _look(self, request: HttpRequest) -> None:
+        now = int(clock.real_now().timestamp())
+        if seconds_left(request) <= 0:
+            services.log_out_idle(request.user, address=address_of(request))
+            logout(request)
+            request.session[ENDED] = True
+            return
+        acts = "X-Background" not in request.headers
+        if SEEN not in request.session or (acts and now - request.session[SEEN] >= STEP):
+            request.session[SEEN] = now
 
 
 class PasswordChangeMiddleware:

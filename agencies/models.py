@@ -1,10 +1,16 @@
 """Who works here: regions, systems of government, agencies and their people."""
 
+from collections.abc import Iterator
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group, UserManager
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from agencies.roles import ROLES
+from core import clock
 
 ROLE_PREFIX = "role:"
 AGENCY_PREFIX = "agency:"
@@ -117,6 +123,8 @@ class User(AbstractUser):
         Agency, models.PROTECT, null=True, blank=True, related_name="users", verbose_name="单位"
     )
     must_change_password = models.BooleanField("须修改初始口令", default=False)
+    password_set_at = models.DateTimeField("口令设定时间", default=clock.real_now, editable=False)
+    session_round = models.PositiveIntegerField("登录轮次", default=0, editable=False)
 
     objects = PersonManager()
     REQUIRED_FIELDS = ["name"]
@@ -136,6 +144,24 @@ class User(AbstractUser):
             names = {group.name for group in self.groups.all()}
             self._roles = [slug for slug in ROLES if f"{ROLE_PREFIX}{slug}" in names]
         return self._roles
+
+    @property
+    def password_days(self) -> int:
+        """Full days since the password was set, by the real clock."""
+        return (clock.real_now() - self.password_set_at).days
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must hold to count: a new password or a new round ends the others."""
+        return self._session_seal(None)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under retired secret keys."""
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            yield self._session_seal(secret)
+
+    def _session_seal(self, secret: str | None) -> str:
+        text = f"{self.session_round}:{self.password}"
+        return salted_hmac("agencies.session", text, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def role_labels(self) -> str:
@@ -158,3 +184,81 @@ def overseen(user: User, field: str | None = "agency") -> Q:
             f"{start}region__code__startswith": own.region.prefix,
         }
     )
+
+
+class PastPassword(models.Model):
+    """A password somebody had before, sealed as it was then (历史口令)."""
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="past_passwords", verbose_name="用户"
+    )
+    sealed = models.CharField("口令", max_length=128)
+    replaced_at = models.DateTimeField("停用时间", default=clock.real_now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "历史口令"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user}的历史口令"
+
+
+class LogInGuardQuerySet(models.QuerySet):
+    """Reads on guards."""
+
+    def closed(self) -> "LogInGuardQuerySet":
+        """Those that let nobody in now."""
+        return self.filter(locked_until__gt=clock.real_now())
+
+
+class LogInGuard(models.Model):
+    """How often log-ins failed for one account or from one address, and until when it is closed.
+
+    Names are kept as a keyed digest: what is typed there is often a password in the wrong field.
+    """
+
+    class Scope(models.TextChoices):
+        """What is counted."""
+
+        ACCOUNT = "account", "账号"
+        ADDRESS = "address", "网络地址"
+
+    scope = models.CharField("范围", max_length=10, choices=Scope.choices)
+    key = models.CharField("键", max_length=64)
+    user = models.ForeignKey(User, models.PROTECT, null=True, verbose_name="账号")
+    failures = models.PositiveIntegerField("失败次数", default=0)
+    counting_since = models.DateTimeField("起算时间", null=True)
+    locked_until = models.DateTimeField("锁定至", null=True)
+    refused = models.PositiveIntegerField("锁定期间拒绝次数", default=0)
+
+    objects = LogInGuardQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登录锁定"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["scope", "key"], name="log_in_guard_once"),
+        ]
+        indexes = [models.Index(fields=["locked_until"], name="log_in_guard_closed")]
+
+    def __str__(self) -> str:
+        return f"{self.get_scope_display()}登录锁定"
+
+    @property
+    def title(self) -> str:
+        """Which address is closed."""
+        return f"网络地址 {self.key} 登录已锁定："
+
+    @property
+    def words(self) -> str:
+        """Since how many failures, and until when."""
+        until = timezone.localtime(self.locked_until)
+        return (
+            f"连续失败 {self.failures} 次，到 {until:%H:%M} 自动解除；"
+            f"锁定期间又拒绝 {self.refused} 次。"
+        )
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it lets nobody in now, by the real clock."""
+        return self.locked_until is not None and self.locked_until > clock.real_now()

@@ -8,5 +8,6 @@ from agencies import views
 urlpatterns = [
     path("login/", login_not_required(views.LogIn.as_view()), name="login"),
     path("logout/", views.LogOut.as_view(), name="logout"),
+    path("session/", login_not_required(views.session_state), name="session"),
     path("password/", views.password, name="password_change"),
 ]

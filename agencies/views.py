@@ -5,18 +5,22 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies import services
 from agencies.forms import AccountForm, LogInForm, PasswordForm, ResetForm, RolesForm
-from agencies.models import User
+from agencies.middleware import ENDED, address_of, seconds_left
+from agencies.models import LogInGuard, User
 from agencies.roles import ADMINISTRATORS, ROLES
+from core.audit import subject_of
 from core.errors import DomainError, NotAllowed
+from core.models import AuditEvent
 from core.pages import paginate
 from core.workflow import REFUSED, authorize_role, has_role_permission
 
@@ -45,11 +49,29 @@ class LogIn(LoginView):
     """The log-in page; a demonstration lists its accounts to click."""
 
     template_name = "agencies/login.html"
-    authentication_form = LogInForm
+    form_class = LogInForm
+
+    def get_form_kwargs(self) -> dict:
+        """The form needs no request: the service looks at the password."""
+        return {key: value for key, value in super().get_form_kwargs().items() if key != "request"}
+
+    def form_valid(self, form: LogInForm) -> HttpResponse:
+        """Let in, or say why not and, when locked, for how long."""
+        try:
+            entered = services.log_in(**form.cleaned_data, address=address_of(self.request))
+        except DomainError as error:
+            form.add_error(None, error.message)
+            return self.form_invalid(form)
+        login(self.request, entered)
+        if entered.password_days >= settings.PORTAL_PASSWORD_DAYS:
+            messages.warning(self.request, _old_password(entered))
+        return redirect(self.get_success_url())
 
     def get_context_data(self, **kwargs) -> dict:
         """The form, and in a demonstration the accounts."""
         context = super().get_context_data(**kwargs)
+        if settings.SESSION_COOKIE_NAME in self.request.COOKIES:
+            context["idle_ended"] = self.request.session.pop(ENDED, False)
         if settings.PORTAL_DEMO:
             context |= {"demo_accounts": demo_accounts(), "demo_password": DEMO_PASSWORD}
         return context
@@ -57,6 +79,69 @@ class LogIn(LoginView):
 
 class LogOut(LogoutView):
     """Back to the public home page; by POST only."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Leave on this device."""
+        services.log_out(request.user, address=address_of(request))
+        return super().post(request, *args, **kwargs)
+
+
+def _old_password(user: User) -> str:
+    return f"口令已使用 {user.password_days} 天，建议在“我的账号”中修改。"
+
+
+@never_cache
+@require_GET
+def session_state(request: HttpRequest) -> HttpResponse:
+    """Who is logged in here, for how many seconds more, and the token its forms need now."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"user": None, "left": 0, "csrf": ""})
+    left = max(0, seconds_left(request))
+    return JsonResponse({"user": request.user.pk, "left": left, "csrf": get_token(request)})
+
+
+AT_THE_ENTRANCE = [
+    "agencies.log_in",
+    "agencies.fail_log_in",
+    "agencies.lock",
+    "agencies.lift_lock",
+    "agencies.log_out",
+    "agencies.log_out_idle",
+    "agencies.log_out_everywhere",
+]
+
+
+@never_cache
+@require_GET
+def own_account(request: HttpRequest) -> HttpResponse:
+    """The own account: its password, and who came and went under its name."""
+    lines = AuditEvent.objects.filter(subject=subject_of(request.user), verb__in=AT_THE_ENTRANCE)
+    context = {
+        "lines": lines[:20],
+        "idle_minutes": settings.PORTAL_IDLE_MINUTES,
+        "password_days": request.user.password_days,
+        "is_old": request.user.password_days >= settings.PORTAL_PASSWORD_DAYS,
+    }
+    return render(request, "agencies/account.html", context)
+
+
+@require_POST
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """Log out on every device, this one too."""
+    services.log_out_everywhere(request.user, address=address_of(request))
+    logout(request)
+    messages.success(request, "已在全部设备上退出登录。如怀疑口令泄露，请登录后立即修改。")
+    return redirect("login")
+
+
+@require_POST
+def lift_lock(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a locked account or address try again."""
+    authorize_role(request.user, "change", User)
+    guard = get_object_or_404(LogInGuard, pk=pk)
+    services.lift_lock(guard, actor=request.user)
+    messages.success(request, "已解除登录锁定，现在可以再试。")
+    return redirect("agencies:user", guard.user_id) if guard.user_id else redirect("agencies:users")
 
 
 def demo_accounts() -> list[dict[str, str]]:
@@ -100,7 +185,7 @@ def _posted(request: HttpRequest) -> tuple[Any, ...]:
 
 
 def _initial_password() -> str:
-    return token_urlsafe(9)
+    return token_urlsafe(12)  # 16 characters: long enough without a choice of classes
 
 
 def account(request: HttpRequest, pk: int) -> User:
@@ -125,6 +210,8 @@ def user_list(request: HttpRequest) -> HttpResponse:
         "tab": tab if tab in states else "",
         "tabs": [("", "全部"), ("suspended", "已停用"), ("initial", "未改初始口令")],
         "may_add": has_role_permission(request.user, "add", User),
+        "may_lift": has_role_permission(request.user, "change", User),
+        "locks": LogInGuard.objects.closed().filter(scope=LogInGuard.Scope.ADDRESS),
     }
     return render(request, "agencies/users.html", context)
 
@@ -143,6 +230,7 @@ def _user_page(
     may_change = has_role_permission(request.user, "change", User) and not is_own
     context = {
         "account": found,
+        "lock": LogInGuard.objects.closed().filter(user=found).first(),
         "roles": [ROLES[slug] for slug in found.roles],
         "is_own": is_own,
         "may_change": may_change,

@@ -10,6 +10,7 @@ app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(related_name="jobs")
 app.conf.beat_schedule = {
+    "clear-sessions": {"task": "agencies.jobs.clear_sessions", "schedule": 6 * 3600.0},
     "heartbeat": {"task": "core.jobs.heartbeat", "schedule": 30.0, "options": {"expires": 60}},
     "deliver-notices": {"task": "core.jobs.deliver_notices", "schedule": 30.0},
     "sweep-deadlines": {"task": "deadlines.jobs.sweep_deadlines", "schedule": 300.0},

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "agencies.middleware.IdleMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "agencies.middleware.PasswordChangeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -133,12 +134,21 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name")},
+    },
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "reports:worklist"
 LOGOUT_REDIRECT_URL = "publication:home"
 SESSION_COOKIE_AGE = 12 * 3600
+PORTAL_IDLE_MINUTES = int(os.environ.get("PORTAL_IDLE_MINUTES", "30"))
+PORTAL_PASSWORD_DAYS = int(os.environ.get("PORTAL_PASSWORD_DAYS", "90"))
+PORTAL_LOCK_MINUTES = int(os.environ.get("PORTAL_LOCK_MINUTES", "20"))
+PORTAL_LOCK_ACCOUNT_AFTER = int(os.environ.get("PORTAL_LOCK_ACCOUNT_AFTER", "5"))
+PORTAL_LOCK_ADDRESS_AFTER = int(os.environ.get("PORTAL_LOCK_ADDRESS_AFTER", "30"))
+PORTAL_PROXIES = int(os.environ.get("PORTAL_PROXIES", "0"))
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PORTAL_HTTPS
 SECURE_SSL_REDIRECT = PORTAL_HTTPS

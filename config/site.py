@@ -51,6 +51,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "today": clock.today(),
         "nav": [],
         "inbox_count": 0,
+        "idle_seconds": settings.PORTAL_IDLE_MINUTES * 60,
     }
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated and _is_staff_path(request.path):

@@ -215,7 +215,7 @@
   async function refresh() {
     let page;
     try {
-      const answer = await fetch(form.dataset.page, { credentials: "same-origin" });
+      const answer = await fetch(form.dataset.page, { credentials: "same-origin", headers: { "X-Background": "1" } });
       if (!answer.ok || answer.redirected) return;
       page = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch {

@@ -56,6 +56,7 @@ def team(args, *more):
 ACCESS = {
     "healthz": public(),
     "login": public(),
+    "session": public(),
     "logout": Access(LOGIN, method="post"),
     "password_change": login(),
     "api-schema": public(),
@@ -85,6 +86,9 @@ ACCESS = {
     "reports:notices_read": Access(LOGIN, method="post"),
     "reports:help": login(),
     "reports:trail": role("get", "auditor"),
+    "agencies:account": login(),
+    "agencies:end_sessions": Access(LOGIN, method="post"),
+    "agencies:lift_lock": role("post", "sysadmin", args="guard"),
     "agencies:users": role("get", "sysadmin", "secadmin"),
     "agencies:user": role("get", "sysadmin", "secadmin", args="user"),
     "agencies:user_create": role("get", "sysadmin"),

@@ -1,6 +1,7 @@
 """Access rules that hold for every address, present and future (tests/access.py)."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from django.core.signals import request_finished
@@ -8,9 +9,10 @@ from django.db import close_old_connections, connection, transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from agencies.models import User
+from agencies.models import LogInGuard, User
 from catalog.models import Item
 from catalog.services import create_version
+from core import clock
 from demo.house import HOME, STAR
 from inspections import services as field
 from inspections.models import Inspection
@@ -95,6 +97,7 @@ def lay():
         "draw": f"{task.number}-1",
         "agency": lead.agency.code,
         "user": home_admin.pk,
+        "guard": closed_address(),
         "year": 2021,
         "version": version.pk,
         "item": version.items.get().pk,
@@ -117,6 +120,12 @@ def lay():
         "section": "home-admin",
     }
     return World(objects, onlookers)
+
+
+def closed_address():
+    """An address whose log-ins are locked."""
+    until = clock.real_now() + timedelta(hours=1)
+    return LogInGuard.objects.create(scope="address", key="192.0.2.7", locked_until=until).pk
 
 
 def submitted(visit):

@@ -5,24 +5,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from django.contrib.auth.models import Group, Permission
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from guardian.shortcuts import assign_perm
 
 from agencies.models import AGENCY_PREFIX, ROLE_PREFIX, Agency, Region, System, User
 from agencies.roles import ADMINISTRATORS, ROLES, conflict
+from agencies.services.passwords import check_strength, keep_password
 from core.audit import record
 from core.errors import DomainError, NotAllowed
 from core.workflow import REFUSED, authorize_role
 
-DATA = Path(__file__).parent / "data"
-WEAK = {
-    "password_too_short": "口令至少 {min_length} 个字符。",
-    "password_too_common": "口令太常见，容易被猜到，请换一个。",
-    "password_entirely_numeric": "口令不能全是数字。",
-    "password_too_similar": "口令与用户名或姓名太相近，请换一个。",
-}
+DATA = Path(__file__).parent.parent / "data"
 
 
 @transaction.atomic
@@ -102,7 +95,7 @@ def open_account(
     if User.objects.filter(username=username).exists():
         raise DomainError(f"用户名“{username}”已被使用，请换一个。")
     user = User(username=username, name=name, agency=agency, must_change_password=True)
-    _check_password(user, password)
+    check_strength(user, password)
     user.set_password(password)
     try:
         with transaction.atomic():
@@ -173,31 +166,8 @@ def reset_password(user: User, password: str, *, actor: User | None) -> None:
         raise DomainError("自己的口令请在“修改口令”中更改。")
     if actor is not None and set(user.roles) & ADMINISTRATORS:
         raise DomainError("三员的口令不能由系统管理员重置，请在服务器上由两人在场办理。")
-    _check_password(user, password)
-    user.set_password(password)
+    check_strength(user, password)
+    keep_password(user, password)
     user.must_change_password = True
-    user.save(update_fields=["password", "must_change_password"])
+    user.save(update_fields=["must_change_password"])
     record("agencies.reset_password", user, actor, f"重置口令：{user}")
-
-
-def _check_password(user: User, password: str) -> None:
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise DomainError("".join(_why_weak(one) for one in error.error_list)) from None
-
-
-def _why_weak(error: ValidationError) -> str:
-    """Our own words: Django's translation says 密码, and some of it is missing."""
-    sentence = WEAK.get(error.code or "")
-    return sentence.format(**(error.params or {})) if sentence else "".join(error.messages)
-
-
-@transaction.atomic
-def change_password(user: User, password: str) -> None:
-    """Set the owner's own new password and lift the duty to change it."""
-    _check_password(user, password)
-    user.set_password(password)
-    user.must_change_password = False
-    user.save(update_fields=["password", "must_change_password"])
-    record("agencies.change_password", user, user, f"修改口令：{user}")

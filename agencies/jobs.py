@@ -1,0 +1,12 @@
+"""Background work at the entrance."""
+
+from importlib import import_module
+
+from celery import shared_task
+from django.conf import settings
+
+
+@shared_task(ignore_result=True)
+def clear_sessions() -> None:
+    """Forget sessions that are over: Django leaves their rows behind."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()

@@ -1,0 +1,41 @@
+"""Use cases on people, agencies and the entrance. Each is one transaction."""
+
+from agencies.services.accounts import (
+    assign_roles,
+    found_agency,
+    grant_joint_access,
+    open_account,
+    reset_password,
+    restore,
+    suspend,
+    sync_reference,
+    sync_regions,
+    sync_roles,
+)
+from agencies.services.entrance import (
+    lift_lock,
+    log_in,
+    log_out,
+    log_out_everywhere,
+    log_out_idle,
+)
+from agencies.services.passwords import change_password
+
+__all__ = [
+    "assign_roles",
+    "change_password",
+    "found_agency",
+    "grant_joint_access",
+    "lift_lock",
+    "log_in",
+    "log_out",
+    "log_out_everywhere",
+    "log_out_idle",
+    "open_account",
+    "reset_password",
+    "restore",
+    "suspend",
+    "sync_reference",
+    "sync_regions",
+    "sync_roles",
+]

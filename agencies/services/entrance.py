@@ -1,0 +1,236 @@
+"""Use cases at the entrance: who gets in, who is kept out and until when, who leaves.
+
+An attempt counts against its account before the password is looked at, and is given back when it
+was right. Many attempts at once can therefore not outrun the limit, and no row stays locked while
+a password is checked, which is slow on purpose (docs/adr/0010).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from agencies import rules
+from agencies.models import LogInGuard, User
+from core import clock
+from core.audit import record
+from core.errors import DomainError
+from core.fields import blind_index
+from core.workflow import authorize_role
+
+ACCOUNT, ADDRESS = LogInGuard.Scope.ACCOUNT, LogInGuard.Scope.ADDRESS
+WRONG = "用户名或口令不正确，请核对大小写后重试。忘记口令请联系系统管理员。"
+FEW = 2  # so many attempts before the lock the reader is warned of it
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One press of 登录: where from, the rows that count it, and whose name was typed, if anyone's."""
+
+    address: str
+    account_pk: int
+    address_pk: int | None
+    holder: User | None
+
+
+def log_in(username: str, password: str, *, address: str) -> User:
+    """The user these credentials belong to, recorded as logged in.
+
+    Three short transactions: count, look at the password, settle. A refusal leaves the count and
+    its line on the trail behind: they are what the use case is for.
+    address: as `rules.client_address` gives it; when it is unknown only the account counts.
+    Raises DomainError with the sentence for the log-in page.
+    """
+    attempt = _find(username, address)
+    refusal = _count(attempt)
+    if refusal:
+        raise DomainError(refusal)
+    name = attempt.holder.username if attempt.holder else username
+    user = authenticate(None, username=name, password=password)
+    if user is None:
+        raise DomainError(_turn_away(attempt))
+    _admit(user, attempt)
+    return user
+
+
+def _find(username: str, address: str) -> Attempt:
+    name = rules.account_key(username)
+    holder = User.objects.filter(username__iexact=name).first()
+    account, _ = LogInGuard.objects.get_or_create(
+        scope=ACCOUNT, key=blind_index(name), defaults={"user": holder}
+    )
+    if holder and account.user_id is None:  # the name was tried before the account was opened
+        LogInGuard.objects.filter(pk=account.pk).update(user=holder)
+    from_where = None
+    if address:
+        key = rules.address_key(address)
+        from_where, _ = LogInGuard.objects.get_or_create(scope=ADDRESS, key=key)
+    return Attempt(address, account.pk, from_where and from_where.pk, holder)
+
+
+def _locked_rows(attempt: Attempt) -> list[LogInGuard]:
+    """The rows of the attempt, the account first: everybody takes them in this order."""
+    rows = LogInGuard.objects.select_for_update()
+    return [rows.get(pk=pk) for pk in (attempt.account_pk, attempt.address_pk) if pk]
+
+
+@transaction.atomic
+def _count(attempt: Attempt) -> str | None:
+    """Count the attempt against its account; the sentence for the reader when it is refused."""
+    guards = _locked_rows(attempt)
+    account = guards[0]
+    full = account.failures >= settings.PORTAL_LOCK_ACCOUNT_AFTER
+    if not account.is_closed and full and not _window_over(account):
+        _close(account, attempt)  # the attempts that filled the limit are still being looked at
+    closed = next((guard for guard in guards if guard.is_closed), None)
+    if closed:
+        LogInGuard.objects.filter(pk=closed.pk).update(refused=F("refused") + 1)
+        return _closed_sentence(closed)
+    _add_failure(account)
+    return None
+
+
+@transaction.atomic
+def _turn_away(attempt: Attempt) -> str:
+    """Record the failure and close what has had too many; the sentence for the reader."""
+    guards = _locked_rows(attempt)
+    account = guards[0]
+    subject = attempt.holder or account
+    why = _why_refused(attempt.holder)
+    record(
+        "agencies.fail_log_in",
+        subject,
+        None,
+        f"登录失败：{attempt.holder or '未登记的用户名'}，{why}",
+        address=attempt.address,
+        failures=account.failures,
+    )
+    for guard in guards[1:]:
+        _add_failure(guard)
+    for guard in guards:
+        if not guard.is_closed and guard.failures >= _limit(guard):
+            _close(guard, attempt)
+    closed = next((guard for guard in guards if guard.is_closed), None)
+    if closed:
+        return _closed_sentence(closed)
+    left = _limit(account) - account.failures
+    if left > FEW:
+        return WRONG
+    return f"{WRONG}再输错 {left} 次，该账号将锁定 {settings.PORTAL_LOCK_MINUTES} 分钟。"
+
+
+@transaction.atomic
+def _admit(user: User, attempt: Attempt) -> None:
+    """Record the log-in and forget the failures of the account, never those of the address."""
+    account = _locked_rows(attempt)[0]
+    before = account.failures - 1
+    _open(account)
+    record("agencies.log_in", user, user, f"登录：{user}", address=attempt.address, failures=before)
+
+
+def _why_refused(holder: User | None) -> str:
+    if holder is None:
+        return "没有这个账号"
+    return "口令不正确" if holder.is_active else "账号已停用"
+
+
+def _limit(guard: LogInGuard) -> int:
+    """How many failures close it."""
+    if guard.scope == ACCOUNT:
+        return settings.PORTAL_LOCK_ACCOUNT_AFTER
+    return settings.PORTAL_LOCK_ADDRESS_AFTER
+
+
+def _lock_time() -> timedelta:
+    return timedelta(minutes=settings.PORTAL_LOCK_MINUTES)
+
+
+def _window_over(guard: LogInGuard) -> bool:
+    """Whether its failures are too old to count."""
+    since = guard.counting_since
+    return since is None or since + _lock_time() <= clock.real_now()
+
+
+def _add_failure(guard: LogInGuard) -> None:
+    if _window_over(guard):
+        _open(guard)
+        guard.counting_since = clock.real_now()
+    guard.failures += 1
+    guard.save()
+
+
+def _close(guard: LogInGuard, attempt: Attempt) -> None:
+    guard.locked_until = clock.real_now() + _lock_time()
+    guard.save()
+    who = f"网络地址 {guard.key}" if guard.scope == ADDRESS else attempt.holder or "未登记的用户名"
+    known = guard.scope == ACCOUNT and attempt.holder
+    record(
+        "agencies.lock",
+        known or guard,
+        None,
+        f"锁定登录：{who}，连续失败 {guard.failures} 次，{settings.PORTAL_LOCK_MINUTES} 分钟",
+        address=attempt.address,
+        failures=guard.failures,
+    )
+
+
+def _open(guard: LogInGuard) -> None:
+    guard.failures = guard.refused = 0
+    guard.counting_since = guard.locked_until = None
+    guard.save()
+
+
+def _closed_sentence(guard: LogInGuard) -> str:
+    """How long and whom to ask; the same for names that nobody has."""
+    left = rules.minutes_left(guard.locked_until - clock.real_now())
+    until = timezone.localtime(guard.locked_until)
+    wait = f"请约 {left} 分钟后（{until:%H:%M} 以后）再试，急用请联系系统管理员解除锁定。"
+    if guard.scope == ADDRESS:
+        return f"您所在的网络地址登录失败次数过多，已暂停登录，{wait}"
+    return f"该账号连续登录失败次数过多，已锁定，{wait}如不是您本人操作，也请告知系统管理员。"
+
+
+@transaction.atomic
+def lift_lock(guard: LogInGuard, *, actor: User) -> None:
+    """Let an account or an address try again before its time is over.
+
+    Raises NotAllowed unless the actor is a system administrator, DomainError when nothing is locked.
+    """
+    authorize_role(actor, "change", User)
+    guard = LogInGuard.objects.select_for_update().get(pk=guard.pk)
+    if guard.user_id == actor.pk:
+        raise DomainError("自己的账号须由另一位系统管理员解除锁定。")
+    if not guard.is_closed:
+        raise DomainError("现在没有锁定，可能已到时间或已由他人解除。")
+    refused = guard.refused
+    _open(guard)
+    who = f"网络地址 {guard.key}" if guard.scope == ADDRESS else guard.user or "未登记的用户名"
+    summary = f"解除登录锁定：{who}，锁定期间拒绝 {refused} 次"
+    record("agencies.lift_lock", guard.user or guard, actor, summary, refused=refused)
+
+
+@transaction.atomic
+def log_out(user: User, *, address: str) -> None:
+    """The user leaves on this device."""
+    record("agencies.log_out", user, user, f"退出登录：{user}", address=address)
+
+
+@transaction.atomic
+def log_out_idle(user: User, *, address: str) -> None:
+    """The device was left alone for too long; nobody did this, so the trail names no actor."""
+    minutes = settings.PORTAL_IDLE_MINUTES
+    summary = f"自动退出：{user}，{minutes} 分钟没有操作"
+    record("agencies.log_out_idle", user, None, summary, address=address)
+
+
+@transaction.atomic
+def log_out_everywhere(user: User, *, address: str) -> None:
+    """End every session of the user, on all devices, without a new password."""
+    User.objects.filter(pk=user.pk).update(session_round=F("session_round") + 1)
+    user.refresh_from_db(fields=["session_round"])
+    summary = f"退出全部设备：{user}"
+    record("agencies.log_out_everywhere", user, user, summary, address=address)
