@@ -6,6 +6,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
+from agencies.models import User
 from core import clock
 from core.audit import record
 from core.notices import compose_digests, notify
@@ -72,7 +73,8 @@ def remind(pk: int, today: date, known: rules.Calendar) -> bool:
     level = rules.reminder_level(deadline.due_on, today, known)
     if level is None:
         return False
-    _mark(deadline, level, today)
+    above = overseers(deadline) if level == rules.ESCALATED else []
+    _mark(deadline, level, today, above)
     _, made = Reminder.objects.get_or_create(
         subject=deadline.subject,
         kind=deadline.kind,
@@ -81,32 +83,30 @@ def remind(pk: int, today: date, known: rules.Calendar) -> bool:
         defaults={"deadline": deadline},
     )
     if made:
-        _tell(deadline, level, rules.left_text(deadline.due_on, today, known))
+        _tell(deadline, level, rules.left_text(deadline.due_on, today, known), above)
     return made
 
 
-def _mark(deadline: Deadline, level: int, today: date) -> None:
-    """Overdue from the day after the last one, escalated from the third working day after it."""
+def _mark(deadline: Deadline, level: int, today: date, above: list[User]) -> None:
+    """Overdue from the day after the last one; escalated once there is somebody to take it up."""
     if level <= rules.AFTER and deadline.overdue_on is None:
         deadline.overdue_on = today
         record("deadlines.overdue", deadline, None, f"期限已过：{deadline}，{due_words(deadline)}")
-    if level == rules.ESCALATED and deadline.escalated_on is None:
+    if above and deadline.escalated_on is None:
         deadline.escalated_on = today
-        bureaus = dict.fromkeys(str(user.agency) for user in overseers(deadline))
-        to = f"上报{'、'.join(bureaus)}" if bureaus else "没有上级牵头单位，仅提醒本单位"
-        record("deadlines.escalate", deadline, None, f"逾期升级：{deadline}，{to}")
+        text = f"逾期升级：{deadline}，上报{above[0].agency}"
+        record("deadlines.escalate", deadline, None, text)
     deadline.save(update_fields=["overdue_on", "escalated_on"])
 
 
-def _tell(deadline: Deadline, level: int, left: str) -> None:
-    """One notice for each in the agency; from the third day late one for the lead bureau too."""
-    text = f"{deadline}{left}，{due_words(deadline)}。依据：{deadline.source}。"
+def _tell(deadline: Deadline, level: int, left: str, above: list[User]) -> None:
+    """One notice for each in the agency; another sentence for the lead bureau that takes it up."""
+    end = f"，{due_words(deadline)}"
+    source = f"依据：{deadline.source}。"
     own = audience(deadline, level)
-    notify(own, text, deadline.link, urgent=level in URGENT)
-    if level == rules.ESCALATED:
-        above = [user for user in overseers(deadline) if user not in own]
-        text = f"{deadline.agency}{left}：{deadline}，{due_words(deadline)}，请督办。依据：{deadline.source}。"
-        notify(above, text, deadline.link, urgent=True)
+    notify(own, f"{deadline}{left}{end}。{source}", deadline.link, urgent=level in URGENT)
+    text = f"{deadline.agency}{left}：{deadline}{end}，请督办。{source}"
+    notify(above, text, deadline.link, urgent=True)
 
 
 def _told(deadlines: Iterable[Deadline]) -> set[tuple[str, str, date, int]]:

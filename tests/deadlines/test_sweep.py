@@ -95,7 +95,6 @@ def test_every_level_in_turn(bureau, clock):
     levels = list(Reminder.objects.order_by("pk").values_list("level", flat=True))
     assert levels == [7, 3, 1, 0, -1, -3]
     assert AuditEvent.objects.filter(verb="deadlines.overdue").count() == 1
-    assert AuditEvent.objects.filter(verb="deadlines.escalate").count() == 1
 
 
 def test_where_no_role_is_held_everybody_is_told(bureau, clock):
@@ -323,14 +322,18 @@ def test_nobody_above_is_no_error(bureau, team, clock):
     assert services.sweep() == 1
     assert services.sweep() == 0
     deadline.refresh_from_db()
-    assert deadline.escalated_on == date(2021, 11, 8)
-    assert AuditEvent.objects.get(verb="deadlines.escalate").summary.endswith("仅提醒本单位")
+    assert (deadline.overdue_on, deadline.escalated_on) == (date(2021, 11, 8), None)
+    assert not AuditEvent.objects.filter(verb="deadlines.escalate").exists()
+    assert team["principal"].notices.count() == 1
 
 
 def test_a_due_date_that_moves_takes_the_escalation_back(bureau, sysadmin, clock):
+    UserFactory(agency=agency("340000", "gongan"), role="lead")
     deadline = publication(bureau)
     clock(LATE)
     services.sweep()
+    deadline.refresh_from_db()
+    assert deadline.escalated_on == date(2021, 11, 8)
     services.set_day(date(2021, 11, 3), False, "停工", "通告", actor=sysadmin)
     deadline.refresh_from_db()
     assert (deadline.overdue_on, deadline.escalated_on) == (None, None)
