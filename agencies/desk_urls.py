@@ -15,5 +15,6 @@ urlpatterns = [
     path("settings/users/<int:pk>/roles/", views.user_roles, name="user_roles"),
     path("settings/users/<int:pk>/suspend/", views.user_suspend, name="user_suspend"),
     path("settings/users/<int:pk>/restore/", views.user_restore, name="user_restore"),
+    path("settings/users/<int:pk>/email/", views.user_email, name="user_email"),
     path("settings/users/<int:pk>/reset/", views.user_reset, name="user_reset"),
 ]

@@ -84,11 +84,28 @@ class AccountForm(forms.Form):
         required=False,
         empty_label="不属于任何单位（三员）",
     )
+    email = forms.EmailField(
+        label="电子邮箱",
+        required=False,
+        help_text="到期、逾期和退回的通知立即发到这里，其余每个工作日早上合并成一封。不填则只在平台内查看。",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
     password = forms.CharField(
         label="初始口令",
         strip=False,
         help_text="当面交给本人，首次登录时须修改。已随机填写，可以改。",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class EmailForm(forms.Form):
+    """Where the notices of an account go."""
+
+    email = forms.EmailField(
+        label="电子邮箱",
+        required=False,
+        help_text="留空则不再发送邮件，通知只在平台内查看。",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies import services
-from agencies.forms import AccountForm, LogInForm, PasswordForm, ResetForm, RolesForm
+from agencies.forms import AccountForm, EmailForm, LogInForm, PasswordForm, ResetForm, RolesForm
 from agencies.middleware import ENDED, address_of, seconds_left
 from agencies.models import LogInGuard, User
 from agencies.roles import ADMINISTRATORS, ROLES
@@ -237,6 +237,7 @@ def _user_page(
         "may_reset": may_change and not ADMINISTRATORS & set(found.roles),
         "may_assign": request.user.has_perm("agencies.assign_roles_user") and not is_own,
         "roles_form": RolesForm(initial={"roles": found.roles}),
+        "email_form": EmailForm(initial={"email": found.email}, auto_id="mail_%s"),
         "reset_form": ResetForm(initial={"password": _initial_password()}),
     }
     return render(request, "agencies/user.html", context | forms, status=status)
@@ -293,6 +294,19 @@ def user_restore(request: HttpRequest, pk: int) -> HttpResponse:
     services.restore(found, actor=request.user)
     messages.success(request, f"{found}的账号已恢复。")
     return redirect("agencies:user", pk)
+
+
+@require_POST
+def user_email(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say where the notices of an account go."""
+    found = account(request, pk)
+    authorize_role(request.user, "change", User)
+    form = EmailForm(request.POST, auto_id="mail_%s")
+    if form.is_valid():
+        services.set_email(found, form.cleaned_data["email"], actor=request.user)
+        messages.success(request, f"{found}的邮箱已保存。")
+        return redirect("agencies:user", pk)
+    return _user_page(request, found, email_form=form, status=422)
 
 
 @never_cache

@@ -14,4 +14,5 @@ app.conf.beat_schedule = {
     "heartbeat": {"task": "core.jobs.heartbeat", "schedule": 30.0, "options": {"expires": 60}},
     "deliver-notices": {"task": "core.jobs.deliver_notices", "schedule": 30.0},
     "sweep-deadlines": {"task": "deadlines.jobs.sweep_deadlines", "schedule": 300.0},
+    "send-digests": {"task": "deadlines.jobs.send_digests", "schedule": 300.0},
 }

@@ -41,6 +41,30 @@ def database(url: str) -> dict:
     }
 
 
+def mail_server(url: str) -> dict:
+    """Django's mail settings from smtp://, smtps:// (TLS) or smtp+starttls://user:password@host:port.
+
+    Without an address mail is printed to the log of the worker.
+    """
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(url)
+    ports = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+    if parts.scheme not in ports or not parts.hostname:
+        raise ImproperlyConfigured(
+            "PORTAL_SMTP_URL 须写作 smtp://主机:端口、smtps://… 或 smtp+starttls://…。"
+        )
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or ports[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp+starttls",
+    }
+
+
 SECRET_KEY = required("DJANGO_SECRET_KEY")
 PORTAL_FIELD_KEY = required("PORTAL_FIELD_KEY")
 PORTAL_DEMO = switch("PORTAL_DEMO", False)
@@ -181,10 +205,13 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-EMAIL_BACKEND = os.environ.get(
-    "PORTAL_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("PORTAL_MAIL_FROM", "portal@localhost")
+PORTAL_MAIL_DOMAIN = os.environ.get("PORTAL_MAIL_DOMAIN") or DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1]
+PORTAL_URL = os.environ.get("PORTAL_URL") or (
+    f"{'https' if PORTAL_HTTPS else 'http'}://{ALLOWED_HOSTS[0]}"
 )
-DEFAULT_FROM_EMAIL = os.environ.get("PORTAL_MAIL_FROM", "portal@localhost")
+EMAIL_TIMEOUT = 10
+globals().update(mail_server(os.environ.get("PORTAL_SMTP_URL", "")))
 
 CELERY_BROKER_URL = required("REDIS_URL")
 CELERY_TIMEZONE = TIME_ZONE

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from core import clock
 from core.models import Heartbeat
-from core.notices import deliver_next
+from core.notices import deliver
 
 
 @shared_task(ignore_result=True)
@@ -19,8 +19,5 @@ def heartbeat() -> None:
 
 @shared_task(ignore_result=True)
 def deliver_notices() -> int:
-    """Send what waits in the outbox; returns how many."""
-    count = 0
-    while deliver_next():
-        count += 1
-    return count
+    """Send what waits in the outbox, notices and digests; returns how many mails went out."""
+    return deliver()

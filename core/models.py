@@ -28,16 +28,71 @@ class AuditEvent(models.Model):
         return self.summary
 
 
-class Notice(models.Model):
-    """One message to one user; an unsent row is the outbox (通知)."""
+class Outgoing(models.Model):
+    """What a row needs to become a mail: sent or not, how often tried, not before when.
+
+    `sent_at` is also set when there is nothing to send: no address, or read in the portal already.
+    """
+
+    sent_at = models.DateTimeField("发送时间", null=True, editable=False)
+    attempts = models.PositiveSmallIntegerField("失败次数", default=0, editable=False)
+    retry_at = models.DateTimeField("下次发送不早于", null=True, editable=False)
+    last_error = models.CharField("最近一次失败", max_length=200, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Digest(Outgoing):
+    """The one mail of a working morning to one user; unique, so that none gets two (每日提醒)."""
+
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="digests", verbose_name="收件人"
+    )
+    day = models.DateField("日期")
+    created_at = models.DateTimeField("时间", default=clock.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "每日提醒"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient", "day"],
+                name="digest_once_a_day",
+                violation_error_message="当天的每日提醒已生成。",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], name="digest_outbox", condition=models.Q(sent_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"每日提醒（{self.day.year}年{self.day.month}月{self.day.day}日）"
+
+
+class Notice(Outgoing):
+    """One message to one user; an unsent row is the outbox (通知).
+
+    What is urgent goes out at once, the rest waits for the digest of the next working morning.
+    """
 
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices", verbose_name="收件人"
     )
     text = models.CharField("内容", max_length=300)
     link = models.CharField("链接", max_length=200)
+    is_urgent = models.BooleanField("紧急", default=False)
+    digest = models.ForeignKey(
+        Digest,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="notices",
+        verbose_name="所属每日提醒",
+    )
     created_at = models.DateTimeField("时间", default=clock.now)
-    sent_at = models.DateTimeField("发送时间", null=True, editable=False)
     read_at = models.DateTimeField("阅读时间", null=True, editable=False)
 
     class Meta:

@@ -1,39 +1,133 @@
-"""Notices: the in-app inbox, which is also the outbox for mail."""
+"""Notices: the in-app inbox, which is also the outbox for mail.
+
+What is urgent is a mail of its own within a polling interval; everything else waits for the one
+digest of the next working morning. Delivery is at least once: the row is marked as sent in the
+transaction in which the mail was handed over, and a crash between the two sends the same
+Message-ID again, by which mail servers and readers know the copy.
+"""
 
 from collections.abc import Iterable
+from datetime import date
+from enum import Enum, auto
 from typing import Any
 
-from django.core.mail import send_mail
+from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
-from core import clock
-from core.models import Notice
-
-
-def notify(recipients: Iterable[Any], text: str, link: str) -> None:
-    """Leave `text` for each recipient. Committed with the work it reports, sent a moment later."""
-    Notice.objects.bulk_create(
-        Notice(recipient=user, text=text[:300], link=link) for user in recipients
-    )
+from core import clock, mail
+from core.models import Digest, Notice, Outgoing
 
 
-@transaction.atomic(durable=True)
-def deliver_next() -> bool:
-    """Send the oldest unsent notice; False when there is none. Safe from several workers.
+def notify(recipients: Iterable[Any], text: str, link: str, *, urgent: bool = False) -> None:
+    """Leave `text` for each recipient. Committed with the work it reports, sent a moment later.
 
-    At least once: a crash between the mail and the commit sends twice, never zero times.
+    urgent: due now, overdue, returned. Whatever can wait until the morning is not urgent.
     """
-    waiting = Notice.objects.select_for_update(of=("self",), skip_locked=True)
-    notice = waiting.filter(sent_at=None).order_by("pk").select_related("recipient").first()
-    if notice is None:
-        return False
-    if notice.recipient.email:
-        send_mail(notice.text, f"{notice.text}\n{notice.link}", None, [notice.recipient.email])
-    notice.sent_at = clock.now()
-    notice.save(update_fields=["sent_at"])
-    return True
+    Notice.objects.bulk_create(
+        Notice(recipient=user, text=text[:300], link=link, is_urgent=urgent) for user in recipients
+    )
 
 
 def mark_read(user: Any) -> int:
     """Mark everything in the user's inbox as read; returns how many were new."""
     return Notice.objects.filter(recipient=user, read_at=None).update(read_at=clock.now())
+
+
+@transaction.atomic
+def compose_digests(day: date) -> int:
+    """Bind what waits into one digest for each user; returns how many.
+
+    One per user and day, however often and however many at a time this runs: what arrives after
+    the digest of the day waits for the next one.
+    """
+    waiting = Notice.objects.filter(sent_at=None, is_urgent=False, digest=None, read_at=None)
+    people = get_user_model().objects.filter(is_active=True).exclude(email="")
+    people = people.filter(pk__in=waiting.values("recipient")).exclude(digests__day=day)
+    return sum(_compose(user, waiting, day) for user in people.order_by("pk"))
+
+
+def _compose(user: Any, waiting: QuerySet, day: date) -> bool:
+    digest, made = Digest.objects.get_or_create(recipient=user, day=day)
+    if made:
+        waiting.filter(recipient=user).update(digest=digest)
+    return made
+
+
+def settle() -> None:
+    """Close what no mail will be sent for: no address, a suspended account, read in the portal."""
+    now = clock.now()
+    idle = Q(recipient__email="") | Q(recipient__is_active=False)
+    read = Q(is_urgent=False, digest=None, read_at__isnull=False)
+    Notice.objects.filter(idle | read, sent_at=None).update(sent_at=now)
+    Digest.objects.filter(idle, sent_at=None).update(sent_at=now)
+
+
+class Outcome(Enum):
+    """What became of one attempt to send."""
+
+    SENT = auto()
+    PUT_OFF = auto()
+    CLOSED = auto()
+    NOTHING = auto()
+
+
+def deliver() -> int:
+    """Send everything that is due, urgent notices first; returns how many mails went out.
+
+    A letter that is refused is put off and the next one is tried; a server that takes none is left
+    alone until the next time.
+    """
+    settle()
+    sent = 0
+    with mail.Outbox() as outbox:
+        for queue in (Notice.objects.filter(is_urgent=True), Digest.objects.all()):
+            outcome = Outcome.PUT_OFF
+            while outcome in {Outcome.SENT, Outcome.PUT_OFF}:
+                outcome = deliver_next(queue, outbox)
+                sent += outcome is Outcome.SENT
+            if outcome is Outcome.CLOSED:
+                break
+    return sent
+
+
+@transaction.atomic(durable=True)
+def deliver_next(queue: QuerySet, outbox: mail.Outbox) -> Outcome:
+    """Send the oldest row that is due, with its lock held; several workers take different rows."""
+    due = Q(retry_at=None) | Q(retry_at__lte=clock.real_now())
+    free = queue.select_for_update(of=("self",), skip_locked=True).select_related("recipient")
+    row = free.filter(due, sent_at=None).order_by("pk").first()
+    if row is None:
+        return Outcome.NOTHING
+    try:
+        outbox.send(_mail(row))
+    except (mail.Refused, mail.Unreachable) as error:
+        _put_off(row, str(error))
+        return Outcome.PUT_OFF if isinstance(error, mail.Refused) else Outcome.CLOSED
+    row.sent_at, row.last_error = clock.now(), ""
+    row.save(update_fields=["sent_at", "last_error"])
+    if isinstance(row, Digest):
+        row.notices.filter(sent_at=None).update(sent_at=row.sent_at)
+    return Outcome.SENT
+
+
+def _put_off(row: Outgoing, reason: str) -> None:
+    """Not sent: later again, each time after a longer pause."""
+    row.attempts += 1
+    row.retry_at = clock.real_now() + mail.pause(row.attempts)
+    row.last_error = reason[:200]
+    row.save(update_fields=["attempts", "retry_at", "last_error"])
+
+
+def _mail(row: Outgoing) -> mail.Mail:
+    """The mail of a notice or a digest: the same text however often it is made."""
+    if isinstance(row, Digest):
+        bound = row.notices.order_by("pk")
+        lines = [f"{n}. {_entry(one)}" for n, one in enumerate(bound, start=1)]
+        text = "\n\n".join([f"您有 {len(lines)} 条新通知：", *lines])
+        return mail.Mail(f"digest-{row.pk}", row.recipient.email, f"{row}：{len(lines)} 条", text)
+    return mail.Mail(f"notice-{row.pk}", row.recipient.email, row.text, _entry(row))
+
+
+def _entry(notice: Notice) -> str:
+    return f"{notice.text}\n{mail.absolute(notice.link)}"

@@ -192,8 +192,12 @@ class DeadlineQuerySet(models.QuerySet):
     """Reads on deadlines. Every view starts from `visible_to`."""
 
     def visible_to(self, user: User):
-        """Those of the user's own agency and, to read, of the same system below it."""
-        return self.filter(overseen(user))
+        """Those of the user's own agency and, to read, of the same system below it.
+
+        And those that have been escalated to the user's agency, whatever the system.
+        """
+        escalated = Q(escalated_on__isnull=False, lead_agency=user.agency_id)
+        return self.filter(overseen(user) | escalated)
 
     def about(self, subject, kind=None):
         """The deadlines of one subject, such as `tasks.task:12`."""
@@ -243,6 +247,14 @@ class Deadline(models.Model):
     subject = models.CharField("对象", max_length=80)
     kind = models.CharField("事项", max_length=20, choices=Kind)
     agency = models.ForeignKey(Agency, models.PROTECT, verbose_name="责任单位")
+    lead_agency = models.ForeignKey(
+        Agency,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_deadlines",
+        verbose_name="牵头单位",
+    )
     title = models.CharField("标题", max_length=200)
     link = models.CharField("链接", max_length=200)
     trigger = models.CharField("起算", max_length=20, choices=Trigger, blank=True)
@@ -269,6 +281,7 @@ class Deadline(models.Model):
     )
     met_on = models.DateField("完成日", null=True, blank=True, editable=False)
     overdue_on = models.DateField("标记逾期日", null=True, blank=True, editable=False)
+    escalated_on = models.DateField("上报牵头单位日", null=True, blank=True, editable=False)
     created_at = models.DateTimeField("建立时间", default=clock.now, editable=False)
 
     flow = DEADLINE_FLOW
@@ -344,10 +357,14 @@ class Deadline(models.Model):
 class Reminder(models.Model):
     """That one reminder of one due date has been left; unique, so that none is left twice.
 
+    Unique on what is asked for (the kind of rule), of what (the subject), how near (the level) and
+    the due date: a clock that is called off and started anew for the same day says nothing twice.
     A due date that moves gets its own reminders.
     """
 
     deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="reminders")
+    kind = models.CharField("事项", max_length=20, choices=Kind)
+    subject = models.CharField("对象", max_length=80)
     level = models.SmallIntegerField("级别(工作日)")
     due_on = models.DateField("到期日")
     made_at = models.DateTimeField("提醒时间", default=clock.now)
@@ -356,7 +373,9 @@ class Reminder(models.Model):
         verbose_name = verbose_name_plural = "期限提醒"
         constraints = [
             models.UniqueConstraint(
-                fields=["deadline", "level", "due_on"], name="reminder_never_twice"
+                fields=["subject", "kind", "level", "due_on"],
+                name="reminder_once",
+                violation_error_message="该期限的这一级提醒已发出。",
             )
         ]
 

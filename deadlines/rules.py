@@ -6,7 +6,7 @@ never guessed (Monday to Friday is wrong on more than twenty days a year).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from core.errors import DomainError
@@ -19,6 +19,8 @@ SOON = 3
 LEVELS = (1, 3, 7)
 ON_THE_DAY = 0
 AFTER = -1
+ESCALATED = -3
+MORNING = time(8, 30)
 
 
 class Unit(StrEnum):
@@ -178,14 +180,29 @@ def explain(
 def reminder_level(due: date, today: date, calendar: Calendar) -> int | None:
     """Which reminder is due: 7, 3 or 1 working days before, 0 on the day, -1 after, else None.
 
-    A day on which nothing ran is caught up: the tightest level that has been reached.
+    -3, from the third working day after: the lead bureau takes it up (逾期升级). A day on which
+    nothing ran is caught up: the tightest level that has been reached.
     """
     if today > due:
-        return AFTER
+        return ESCALATED if _distance(due, today, calendar)[0] >= -ESCALATED else AFTER
     if today == due:
         return ON_THE_DAY
     left, _ = _distance(today, due, calendar)
     return next((level for level in LEVELS if left <= level), None)
+
+
+def is_digest_time(now: datetime, calendar: Calendar) -> bool:
+    """Whether the digest of the day may go out: from 08:30 on working days, make-up days included.
+
+    A mail is no legal period: in a year without an arrangement Monday to Friday serve, because no
+    digest at all would be worse than one on a holiday.
+    """
+    day = now.date()
+    try:
+        working = is_working_day(day, calendar)
+    except MissingCalendarYear:
+        working = day.weekday() < 5
+    return working and now.time() >= MORNING
 
 
 def left_text(due: date, today: date, calendar: Calendar) -> str:

@@ -126,6 +126,7 @@ def start(chosen: argparse.Namespace, keep: Supervisor) -> None:
     prepare(portal, demo=demo == "1")
     tls = certificate(portal, hosts) if chosen.tls else None
     site = Site(chosen.bind, chosen.port, tls)
+    portal.environ.setdefault("PORTAL_URL", site.url)
     keep.health = site.health
     say("Starting web, worker and beat")
     web = launch(portal, site, keep)

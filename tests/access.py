@@ -94,6 +94,7 @@ ACCESS = {
     "agencies:user_create": role("get", "sysadmin"),
     "agencies:user_suspend": role("post", "sysadmin", args="user"),
     "agencies:user_restore": role("post", "sysadmin", args="user"),
+    "agencies:user_email": role("post", "sysadmin", args="user"),
     "agencies:user_reset": role("post", "sysadmin", args="user"),
     "agencies:user_roles": role("post", "secadmin", args="user"),
     "deadlines:list": login(),

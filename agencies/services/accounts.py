@@ -84,7 +84,13 @@ def grant_joint_access(obj: models.Model, agencies: Iterable[Agency]) -> None:
 
 @transaction.atomic
 def open_account(
-    *, username: str, name: str, agency: Agency | None, password: str, actor: User | None
+    *,
+    username: str,
+    name: str,
+    agency: Agency | None,
+    password: str,
+    email: str = "",
+    actor: User | None,
 ) -> User:
     """Open an account whose owner must change the password at the first log-in.
 
@@ -94,7 +100,7 @@ def open_account(
     authorize_role(actor, "add", User)
     if User.objects.filter(username=username).exists():
         raise DomainError(f"用户名“{username}”已被使用，请换一个。")
-    user = User(username=username, name=name, agency=agency, must_change_password=True)
+    user = User(username=username, name=name, agency=agency, email=email, must_change_password=True)
     check_strength(user, password)
     user.set_password(password)
     try:
@@ -132,6 +138,15 @@ def assign_roles(user: User, roles: Iterable[str], *, actor: User | None) -> Non
         before=before,
         after=sorted(wanted),
     )
+
+
+@transaction.atomic
+def set_email(user: User, email: str, *, actor: User | None) -> None:
+    """Say where the notices of an account go; empty for nowhere. The trail keeps no address."""
+    authorize_role(actor, "change", User)
+    user.email = email
+    user.save(update_fields=["email"])
+    record("agencies.set_email", user, actor, f"{'登记' if email else '清空'}邮箱：{user}")
 
 
 @transaction.atomic

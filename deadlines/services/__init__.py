@@ -10,7 +10,7 @@ from deadlines.services.clocks import (
     start_fixed,
 )
 from deadlines.services.holidays import clear_day, enter_year, set_day, sync_calendar, sync_rules
-from deadlines.services.reminders import sweep
+from deadlines.services.reminders import send_digests, sweep
 
 __all__ = [
     "calendar",
@@ -20,6 +20,7 @@ __all__ = [
     "enter_year",
     "meet",
     "recompute",
+    "send_digests",
     "set_day",
     "start",
     "start_fixed",

@@ -31,7 +31,11 @@ ACTING = {
     Kind.PENALTY: ("officer",),
     Kind.REPORT: ("lead", "agency_admin"),
 }
-ESCALATION = {rules.ON_THE_DAY: ("deputy",), rules.AFTER: ("deputy", "principal")}
+ANSWERABLE = {
+    rules.ON_THE_DAY: ("deputy",),
+    rules.AFTER: ("deputy", "principal"),
+    rules.ESCALATED: ("deputy", "principal"),
+}
 
 
 def calendar() -> rules.Calendar:
@@ -63,11 +67,13 @@ def start(
     title: str,
     link: str,
     cap_on: date | None = None,
+    lead_agency: Agency | None = None,
     actor: User | None = None,
 ) -> Deadline:
     """Let the clock run that the agency's jurisdiction sets for `kind`.
 
     trigger_on: the day of the event, not counted. cap_on: the end of the task; the earlier binds.
+    lead_agency: who leads the task and takes it up when it stays overdue.
     A year without an arrangement leaves `due_on` empty and tells the administrators once.
     Raises DomainError without a rule, IllegalMove when the same clock already runs.
     """
@@ -78,6 +84,7 @@ def start(
         subject=_label(subject),
         kind=kind,
         agency=agency,
+        lead_agency=lead_agency,
         title=title[:200],
         link=link,
         trigger=rule.trigger,
@@ -105,6 +112,7 @@ def start_fixed(
     title: str,
     link: str,
     source: str,
+    lead_agency: Agency | None = None,
     actor: User | None = None,
 ) -> Deadline:
     """Let a clock run to a date that a document names; such a date never moves."""
@@ -112,6 +120,7 @@ def start_fixed(
         subject=_label(subject),
         kind=kind,
         agency=agency,
+        lead_agency=lead_agency,
         title=title[:200],
         link=link,
         due_on=due_on,
@@ -161,9 +170,29 @@ def alarm(year: int) -> None:
 
 
 def audience(deadline: Deadline, level: int | None) -> list[User]:
-    """Who acts, and who answers for it from the last day on; everybody where no role is held."""
-    slugs = (*ACTING[deadline.kind], *ESCALATION.get(level, ()))
-    staff = User.objects.filter(agency=deadline.agency_id, is_active=True)
+    """Who acts, and who answers for it in the agency: deputies on the last day, then principals."""
+    return _holders(deadline.agency_id, *ACTING[deadline.kind], *ANSWERABLE.get(level, ()))
+
+
+def overseers(deadline: Deadline) -> list[User]:
+    """The staff of the lead bureau that takes up what stays overdue; nobody where there is none."""
+    bureau = _lead_bureau(deadline)
+    return _holders(bureau.pk, "lead") if bureau else []
+
+
+def _lead_bureau(deadline: Deadline) -> Agency | None:
+    """The agency that leads the task; where that is the late one itself, its system further up."""
+    if deadline.lead_agency_id and deadline.lead_agency_id != deadline.agency_id:
+        return deadline.lead_agency
+    own = deadline.agency
+    above = {own.region_id[:4] + "00", own.region_id[:2] + "0000"} - {own.region_id}
+    found = Agency.objects.filter(system=own.system_id, region__in=above)
+    return found.order_by("-region").first()
+
+
+def _holders(agency_id: int, *slugs: str) -> list[User]:
+    """The holders of these roles in an agency; everybody there where no role is held."""
+    staff = User.objects.filter(agency=agency_id, is_active=True)
     chosen = staff.filter(groups__name__in=[f"{ROLE_PREFIX}{slug}" for slug in slugs]).distinct()
     return list(chosen) or list(staff)
 
@@ -218,8 +247,8 @@ def _replan(deadline: Deadline, known: rules.Calendar, actor: User | None) -> bo
     _plan(deadline, known)
     if (deadline.due_on, deadline.missing_year) == before:
         return False
-    deadline.overdue_on = None
-    deadline.save(update_fields=["due_on", "missing_year", "overdue_on"])
+    deadline.overdue_on = deadline.escalated_on = None
+    deadline.save(update_fields=["due_on", "missing_year", "overdue_on", "escalated_on"])
     text = f"期限重新计算：{deadline}，由“{words}”改为“{due_words(deadline)}”"
     record(
         "deadlines.recompute",

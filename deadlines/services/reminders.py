@@ -1,35 +1,55 @@
 """The sweep: what is overdue is marked, and who has to act is told in time, once."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 
+from agencies.models import User
 from core import clock
 from core.audit import record
-from core.notices import notify
+from core.notices import compose_digests, notify
 from deadlines import rules
 from deadlines.models import Deadline, Reminder
-from deadlines.services.clocks import alarm, audience, calendar, due_words, recompute
+from deadlines.services.clocks import (
+    alarm,
+    audience,
+    calendar,
+    due_words,
+    overseers,
+    recompute,
+)
 
 HORIZON = 40  # calendar days; seven working days never span more, whatever the holidays
+URGENT = {1, rules.ON_THE_DAY, rules.AFTER, rules.ESCALATED}
 NOTICE_MONTH = 11  # next year's arrangement is announced in November
 
 
 def sweep() -> int:
-    """Mark what is overdue and leave the reminders that are due; returns how many were left.
+    """Mark what is overdue, leave the reminders that are due, escalate; returns how many were left.
 
-    Each reminder is a transaction of its own and is left once, however often this runs.
+    Each reminder is a transaction of its own and is left once, however often and however many at a
+    time this runs; whatever a crash left undone is found by the next run.
     """
     today, known = clock.today(), calendar()
     _watch_calendar(today, known)
-    near = Deadline.objects.due_within(today, HORIZON).filter(overdue_on=None)
+    near = list(Deadline.objects.due_within(today, HORIZON).filter(escalated_on=None))
+    told = _told(near)
     made = 0
-    for deadline in near.prefetch_related("reminders"):
+    for deadline in near:
         level = rules.reminder_level(deadline.due_on, today, known)
-        told = {(row.level, row.due_on) for row in deadline.reminders.all()}
-        if level is not None and (level, deadline.due_on) not in told:
+        if level is not None and (
+            (*_key(deadline), level) not in told or _unmarked(deadline, level)
+        ):
             made += remind(deadline.pk, today, known)
     return made
+
+
+def send_digests() -> int:
+    """Bind the morning's digest for each user, on working days from 08:30; returns how many."""
+    now = timezone.localtime(clock.now())
+    return compose_digests(now.date()) if rules.is_digest_time(now, calendar()) else 0
 
 
 def _watch_calendar(today: date, known: rules.Calendar) -> None:
@@ -45,23 +65,61 @@ def _watch_calendar(today: date, known: rules.Calendar) -> None:
 @transaction.atomic
 def remind(pk: int, today: date, known: rules.Calendar) -> bool:
     """Leave the reminder due today, with the row locked; False when somebody else just did."""
-    rows = Deadline.objects.open().select_for_update(of=("self",)).select_related("agency")
+    rows = Deadline.objects.open().select_for_update(of=("self",))
+    rows = rows.select_related("agency", "lead_agency")
     deadline = rows.filter(pk=pk, due_on__isnull=False).first()
     if deadline is None:
         return False
     level = rules.reminder_level(deadline.due_on, today, known)
-    if level is None or _told(deadline, level):
+    if level is None:
         return False
-    Reminder.objects.create(deadline=deadline, level=level, due_on=deadline.due_on)
-    left = rules.left_text(deadline.due_on, today, known)
-    text = f"{deadline}{left}，{due_words(deadline)}。依据：{deadline.source}。"
-    if level == rules.AFTER:
+    above = overseers(deadline) if level == rules.ESCALATED else []
+    _mark(deadline, level, today, above)
+    _, made = Reminder.objects.get_or_create(
+        subject=deadline.subject,
+        kind=deadline.kind,
+        level=level,
+        due_on=deadline.due_on,
+        defaults={"deadline": deadline},
+    )
+    if made:
+        _tell(deadline, level, rules.left_text(deadline.due_on, today, known), above)
+    return made
+
+
+def _mark(deadline: Deadline, level: int, today: date, above: list[User]) -> None:
+    """Overdue from the day after the last one; escalated once there is somebody to take it up."""
+    if level <= rules.AFTER and deadline.overdue_on is None:
         deadline.overdue_on = today
-        deadline.save(update_fields=["overdue_on"])
         record("deadlines.overdue", deadline, None, f"期限已过：{deadline}，{due_words(deadline)}")
-    notify(audience(deadline, level), text, deadline.link)
-    return True
+    if above and deadline.escalated_on is None:
+        deadline.escalated_on = today
+        text = f"逾期升级：{deadline}，上报{above[0].agency}"
+        record("deadlines.escalate", deadline, None, text)
+    deadline.save(update_fields=["overdue_on", "escalated_on"])
 
 
-def _told(deadline: Deadline, level: int) -> bool:
-    return deadline.reminders.filter(level=level, due_on=deadline.due_on).exists()
+def _tell(deadline: Deadline, level: int, left: str, above: list[User]) -> None:
+    """One notice for each in the agency; another sentence for the lead bureau that takes it up."""
+    end = f"，{due_words(deadline)}"
+    source = f"依据：{deadline.source}。"
+    own = audience(deadline, level)
+    notify(own, f"{deadline}{left}{end}。{source}", deadline.link, urgent=level in URGENT)
+    text = f"{deadline.agency}{left}：{deadline}{end}，请督办。{source}"
+    notify(above, text, deadline.link, urgent=True)
+
+
+def _told(deadlines: Iterable[Deadline]) -> set[tuple[str, str, date, int]]:
+    """The reminders that have been left about these subjects, in one query."""
+    subjects = {deadline.subject for deadline in deadlines}
+    rows = Reminder.objects.filter(subject__in=subjects)
+    return set(rows.values_list("subject", "kind", "due_on", "level"))
+
+
+def _key(deadline: Deadline) -> tuple[str, str, date]:
+    return deadline.subject, deadline.kind, deadline.due_on
+
+
+def _unmarked(deadline: Deadline, level: int) -> bool:
+    """Late without the mark: a clock that was started anew for a day already spoken of."""
+    return level <= rules.AFTER and deadline.overdue_on is None

@@ -70,7 +70,8 @@ def return_section(section: Section, reason: str, *, actor: User) -> None:
         inspector__assignments__agency=section.agency_id,
     )
     text = f"“{section.inspection}”的检查记录被退回：{section.return_reason}"
-    notify(team.distinct(), text, reverse("inspections:form", args=[section.inspection_id]))
+    link = reverse("inspections:form", args=[section.inspection_id])
+    notify(team.distinct(), text, link, urgent=True)
 
 
 @transaction.atomic
@@ -160,6 +161,7 @@ def _start_clocks(sections: Iterable[Section], task: Task, trigger: Trigger, tod
                 section,
                 Kind.PUBLISH_RESULT,
                 agency=agency,
+                lead_agency=task.agency,
                 trigger_on=today,
                 title=str(section),
                 link=_approval(section),

@@ -151,6 +151,7 @@ def _start_clock(section: Section, task: Task) -> None:
         section,
         Kind.ONSITE,
         agency=section.agency,
+        lead_agency=task.agency,
         due_on=task.onsite_until,
         title=str(section),
         link=reverse("inspections:form", args=[section.inspection_id]),

@@ -127,6 +127,7 @@ def return_plan(plan: Plan, reason: str, *, actor: User | None) -> None:
         _people([plan.agency_id], "lead"),
         f"“{plan}”被退回：{reason.strip()}",
         plan.get_absolute_url(),
+        urgent=True,
     )
 
 

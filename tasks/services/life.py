@@ -98,6 +98,7 @@ def request_confirmation(task: Task, *, actor: User | None) -> None:
             confirmation,
             Kind.CONFIRM_LIST,
             agency=agency,
+            lead_agency=task.agency,
             trigger_on=clock.today(),
             title=f"“{task}”抽中名单比对和确认",
             link=task.get_absolute_url(),

@@ -166,6 +166,26 @@ def test_the_system_administrator_opens_suspends_restores_and_resets(as_role, re
     assert User.objects.get(pk=user.pk).check_password("Sui-He 2022x")
 
 
+def test_the_mail_address_is_entered_at_the_opening_and_corrected(as_role):
+    client = as_role("sysadmin", agency=None)
+    data = {"username": "chen", "name": "陈某某", "password": GOOD, "email": "chen@example.org"}
+    client.post(reverse("agencies:user_create"), data)
+    user = User.objects.get(username="chen")
+    assert user.email == "chen@example.org"
+
+    url = reverse("agencies:user_email", args=[user.pk])
+    response = client.post(url, {"email": "not an address"})
+    assert response.status_code == 422
+    assert 'value="not an address"' in text(response)
+    assert User.objects.get(pk=user.pk).email == "chen@example.org"
+
+    assert client.post(url, {"email": "chen.m@example.org"}).status_code == 302
+    assert User.objects.get(pk=user.pk).email == "chen.m@example.org"
+    event = AuditEvent.objects.first()
+    assert (event.verb, event.summary) == ("agencies.set_email", "登记邮箱：陈某某")
+    assert "example.org" not in str(event.data)
+
+
 def test_a_random_initial_password_is_offered_and_not_cached(as_role):
     client = as_role("sysadmin", agency=None)
     url = reverse("agencies:user_create")
@@ -249,6 +269,7 @@ ALL = [
     ("post", "user_roles"),
     ("post", "user_suspend"),
     ("post", "user_restore"),
+    ("post", "user_email"),
     ("post", "user_reset"),
 ]
 

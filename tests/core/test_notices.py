@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 def test_what_waits_is_sent_once(mailoutbox):
     user = UserFactory(email="lead@example.org")
-    notify([user], "任务已派发。", "/desk/")
+    notify([user], "任务已派发。", "/desk/", urgent=True)
     assert deliver_notices() == 1
     assert deliver_notices() == 0
     assert [mail.to for mail in mailoutbox] == [["lead@example.org"]]

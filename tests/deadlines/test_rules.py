@@ -214,7 +214,9 @@ def test_the_chip_counts_plain_days_where_the_calendar_ends():
         ("2024-04-25", 1),
         ("2024-04-26", 0),
         ("2024-04-27", -1),
-        ("2024-06-01", -1),
+        ("2024-04-29", -1),
+        ("2024-04-30", -3),
+        ("2024-06-01", -3),
     ],
 )
 def test_reminders_of_a_deadline_on_2024_04_26(today, level):

@@ -4,7 +4,7 @@ from datetime import date
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from agencies.services import sync_reference
 from core.models import AuditEvent, Notice
@@ -93,7 +93,7 @@ def test_every_level_in_turn(bureau, clock):
         clock(f"2021-11-{day:02d}")
         services.sweep()
     levels = list(Reminder.objects.order_by("pk").values_list("level", flat=True))
-    assert levels == [7, 3, 1, 0, -1]
+    assert levels == [7, 3, 1, 0, -1, -3]
     assert AuditEvent.objects.filter(verb="deadlines.overdue").count() == 1
 
 
@@ -209,3 +209,131 @@ def at_once(work, threads):
         thread.join(30)
     assert len(results) == threads
     return results
+
+
+def test_the_same_rule_subject_level_and_day_is_said_once(bureau, team, clock):
+    """A clock that is called off and started anew for the same day is marked, not repeated."""
+    publication(bureau)
+    clock("2021-11-04")
+    assert services.sweep() == 1
+    services.cancel("tasks.task:1", "publish_result")
+    anew = publication(bureau)
+    assert services.sweep() == 0
+    anew.refresh_from_db()
+    assert anew.overdue_on == date(2021, 11, 4)
+    assert Notice.objects.filter(recipient=team["officer"]).count() == 1
+
+
+def test_the_database_refuses_the_second_row(bureau, clock):
+    publication(bureau)
+    clock("2021-11-04")
+    services.sweep()
+    row = Reminder.objects.get()
+    row.pk = None
+    with pytest.raises(IntegrityError, match="reminder_once"), transaction.atomic():
+        row.save()
+
+
+@pytest.mark.parametrize(
+    ("today", "urgent"),
+    [
+        ("2021-10-25", False),
+        ("2021-10-29", False),
+        ("2021-11-02", True),
+        ("2021-11-03", True),
+        ("2021-11-04", True),
+        ("2021-11-08", True),
+    ],
+)
+def test_only_what_is_near_or_late_is_a_mail_at_once(bureau, team, clock, today, urgent):
+    publication(bureau)
+    clock(today)
+    services.sweep()
+    assert set(Notice.objects.values_list("is_urgent", flat=True)) == {urgent}
+
+
+LATE = "2021-11-08"  # the third working day after 2021-11-03
+
+
+def county_and_city(lead_agency=None):
+    """A late clock of a county bureau, its officer, and the lead staff of the city above it."""
+    county = agency("341323", "gongan")
+    officer = UserFactory(agency=county, role="officer")
+    city = UserFactory(agency=agency("341300", "gongan"), role="lead")
+    UserFactory(agency=agency("341300", "gongan"), role="officer")
+    UserFactory(agency=agency("341300", "shichang"), role="lead")
+    deadline = services.start_fixed(
+        "inspections.section:1",
+        "onsite",
+        agency=county,
+        due_on=date(2021, 11, 3),
+        title="灵璧石铎",
+        link="/desk/forms/1/",
+        source="任务",
+        lead_agency=lead_agency,
+    )
+    return deadline, officer, city
+
+
+def test_what_stays_overdue_goes_to_the_same_system_one_region_up(calendar_rows, clock):
+    deadline, officer, city = county_and_city()
+    clock("2021-11-05")
+    services.sweep()
+    assert {notice.recipient for notice in Notice.objects.all()} == {officer}
+    clock(LATE)
+    services.sweep()
+    services.sweep()
+
+    deadline.refresh_from_db()
+    assert deadline.overdue_on == date(2021, 11, 5)
+    assert deadline.escalated_on == date(2021, 11, 8)
+    assert city.notices.get().text == (
+        f"{deadline.agency}已逾期 3 个工作日：灵璧石铎（现场检查），2021年11月3日到期，请督办。依据：任务。"
+    )
+    assert officer.notices.count() == 2
+    assert Notice.objects.count() == 3
+    event = AuditEvent.objects.get(verb="deadlines.escalate")
+    assert event.summary == f"逾期升级：灵璧石铎（现场检查），上报{city.agency}"
+
+
+def test_the_agency_that_leads_the_task_takes_it_up(calendar_rows, clock):
+    leading = agency("341300", "xiaofang")
+    lead = UserFactory(agency=leading, role="lead")
+    deadline, _, city = county_and_city(lead_agency=leading)
+    assert deadline not in Deadline.objects.visible_to(lead)
+    clock(LATE)
+    services.sweep()
+    assert lead.notices.count() == 1
+    assert city.notices.count() == 0
+    assert deadline in Deadline.objects.visible_to(lead)
+
+
+def test_a_lead_that_is_late_itself_answers_to_its_own_system_above(calendar_rows, clock):
+    county = agency("341323", "gongan")
+    deadline, officer, city = county_and_city(lead_agency=county)
+    clock(LATE)
+    services.sweep()
+    assert (officer.notices.count(), city.notices.count()) == (1, 1)
+
+
+def test_nobody_above_is_no_error(bureau, team, clock):
+    deadline = publication(bureau)
+    clock(LATE)
+    assert services.sweep() == 1
+    assert services.sweep() == 0
+    deadline.refresh_from_db()
+    assert (deadline.overdue_on, deadline.escalated_on) == (date(2021, 11, 8), None)
+    assert not AuditEvent.objects.filter(verb="deadlines.escalate").exists()
+    assert team["principal"].notices.count() == 1
+
+
+def test_a_due_date_that_moves_takes_the_escalation_back(bureau, sysadmin, clock):
+    UserFactory(agency=agency("340000", "gongan"), role="lead")
+    deadline = publication(bureau)
+    clock(LATE)
+    services.sweep()
+    deadline.refresh_from_db()
+    assert deadline.escalated_on == date(2021, 11, 8)
+    services.set_day(date(2021, 11, 3), False, "停工", "通告", actor=sysadmin)
+    deadline.refresh_from_db()
+    assert (deadline.overdue_on, deadline.escalated_on) == (None, None)

@@ -1,0 +1,111 @@
+"""Mail: what a message looks like, and the difference between a bad letter and a closed office."""
+
+import smtplib
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from types import TracebackType
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+
+SUBJECT_LENGTH = 78
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=12)
+FOOT = "此邮件由系统自动发出，请勿回复。可在平台“消息”中查看全部通知。"
+# The server as a whole takes no mail now; every other answer to a letter is about that letter.
+CLOSED = (
+    smtplib.SMTPServerDisconnected,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPSenderRefused,
+)
+SERVICE_CLOSING = 421
+
+
+class Refused(Exception):
+    """The server does not take this letter: a bad address, a bad text."""
+
+
+class Unreachable(Exception):
+    """The server takes no letter at all at present."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One letter. `key` names the row it was made from; the Message-ID is taken from it."""
+
+    key: str
+    to: str
+    subject: str
+    text: str
+
+    @property
+    def message_id(self) -> str:
+        """`<notice-123@portal.example>`: the same however often the letter is sent."""
+        return f"<{self.key}@{settings.PORTAL_MAIL_DOMAIN}>"
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after so many failures: a minute, two, four, at most half a day."""
+    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 16), LONGEST_PAUSE)
+
+
+def absolute(link: str) -> str:
+    """The address of a page as a mail needs it."""
+    return f"{settings.PORTAL_URL.rstrip('/')}{link}"
+
+
+class Outbox:
+    """One connection to the mail server for as many letters as there are; use with `with`."""
+
+    def __init__(self) -> None:
+        self._connection = get_connection()
+
+    def __enter__(self) -> "Outbox":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with suppress(OSError):  # the goodbye: what was taken has been taken
+            self._connection.close()
+
+    def send(self, mail: Mail) -> None:
+        """Hand one letter over; when this returns, the server has taken it.
+
+        Raises Refused for what is wrong with this letter, Unreachable when no letter goes out.
+        """
+        try:
+            self._connection.open()
+        except OSError as error:  # SMTPException is one
+            raise Unreachable(_words(error)) from error
+        try:
+            self._message(mail).send()
+        except (OSError, ValueError) as error:
+            raise (Unreachable if _is_closed(error) else Refused)(_words(error)) from error
+
+    def _message(self, mail: Mail) -> EmailMessage:
+        return EmailMessage(
+            subject=" ".join(mail.subject.split())[:SUBJECT_LENGTH],
+            body=f"{mail.text}\n\n{FOOT}\n{settings.PORTAL_SITE_NAME}\n",
+            to=[mail.to],
+            headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
+            connection=self._connection,
+        )
+
+
+def _is_closed(error: Exception) -> bool:
+    """Whether the failure says something about the server and not about the letter."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return SERVICE_CLOSING in {code for code, _ in error.recipients.values()}
+    if isinstance(error, smtplib.SMTPException):
+        return isinstance(error, CLOSED) or getattr(error, "smtp_code", 0) == SERVICE_CLOSING
+    return isinstance(error, OSError)
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
