@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from core import clock
+from core import clock, trail
 from core.models import Heartbeat
 from core.notices import deliver_next
 
@@ -24,3 +24,15 @@ def deliver_notices() -> int:
     while deliver_next():
         count += 1
     return count
+
+
+@shared_task(ignore_result=True)
+def seal_trail() -> int:
+    """Seal the lines written since the last time; returns how many."""
+    return trail.seal()
+
+
+@shared_task(ignore_result=True)
+def check_trail() -> bool:
+    """Verify the trail and record the finding; returns whether every line is as written."""
+    return not trail.check().fault
