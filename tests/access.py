@@ -85,6 +85,7 @@ ACCESS = {
     "reports:notices_read": Access(LOGIN, method="post"),
     "reports:help": login(),
     "reports:trail": role("get", "auditor"),
+    "reports:trail_csv": role("get", "auditor"),
     "agencies:users": role("get", "sysadmin", "secadmin"),
     "agencies:user": role("get", "sysadmin", "secadmin", args="user"),
     "agencies:user_create": role("get", "sysadmin"),
