@@ -2,10 +2,10 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from hashlib import sha256
-from threading import Event
+from threading import Event, Lock
 
 import psycopg2
 import pytest
@@ -254,25 +254,29 @@ def test_sealers_at_once_make_one_chain():
 
 @pytest.mark.django_db(transaction=True)
 def test_writers_and_sealers_at_once_leave_no_line_out():
-    """Four writers with transactions of several lines, some rolled back, while two seal."""
-    ended = Event()
+    """Transactions of several lines, some rolled back, end in an order that is not that of ids."""
+    ended, tried, one_by_one = Event(), Event(), Lock()
     person = UserFactory()
 
     def writer(seed):
         for turn in range(25):
-            with transaction.atomic():
+            with one_by_one if turn % 2 else nullcontext(), transaction.atomic():
                 for _ in range(1 + (turn + seed) % 3):
                     record("tasks.open", person, None, "一行")
+                tried.clear()
+                assert tried.wait(60)  # somebody tries to seal while these lines are not visible
                 transaction.set_rollback((turn + seed) % 4 == 0)
 
-    def sealer():
+    def sealer(patience):
         total = 0
         while not ended.is_set():
-            total += trail.seal(size=5)
+            total += trail.seal(size=5, patience=patience)
+            if not patience:
+                tried.set()
         return total
 
     with ThreadPoolExecutor(6) as pool:
-        sealers = [pool.submit(in_thread, sealer) for _ in range(2)]
+        sealers = [pool.submit(in_thread, lambda p=p: sealer(p)) for p in (0, 5)]
         writers = [pool.submit(in_thread, lambda seed=seed: writer(seed)) for seed in range(4)]
         try:
             for one in writers:
@@ -437,6 +441,18 @@ def test_auditors_are_told_of_a_fault(sealed):
     assert (notice.recipient, notice.link) == (auditor, "/desk/trail/")
     assert f"编号 {sealed[1]} 的留痕缺失" in notice.text
     assert AuditEvent.objects.first().data["ok"] is False
+
+
+def test_a_chain_rewritten_whole_is_found_the_next_night(sealed):
+    assert check_trail() is True
+    noted = AuditSeal.objects.first().digest
+    tamper("UPDATE core_auditevent SET summary = '改' WHERE id = %s", sealed[0])
+    for number in (1, 2, 3):
+        tamper("DELETE FROM core_auditseal WHERE number = %s", number)
+    assert check_trail() is False  # without seals
+    assert seal_trail() == 8
+    assert check_trail() is False  # with others
+    assert noted in AuditEvent.objects.first().summary
 
 
 @pytest.mark.django_db

@@ -79,7 +79,7 @@ def test_the_page_shows_the_seal_to_note_down(lines, get):
     page = html(get(PAGE))
     groups = [seal.digest[at : at + 8] for at in range(0, 64, 8)]
     assert "".join(f"<span>{group}</span>" for group in groups) in page
-    assert f"含编号 {seal.last_id} 以前的全部留痕" in page
+    assert f"编号 {seal.last_id} 及以前的留痕已全部加封" in page
     assert '<dt>尚未加封</dt><dd class="num">1 条</dd>' in page
     assert "已核验至" not in page
 
