@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -13,6 +14,8 @@ app.conf.beat_schedule = {
     "clear-sessions": {"task": "agencies.jobs.clear_sessions", "schedule": 6 * 3600.0},
     "heartbeat": {"task": "core.jobs.heartbeat", "schedule": 30.0, "options": {"expires": 60}},
     "deliver-notices": {"task": "core.jobs.deliver_notices", "schedule": 30.0},
+    "seal-trail": {"task": "core.jobs.seal_trail", "schedule": 60.0, "options": {"expires": 60}},
+    "check-trail": {"task": "core.jobs.check_trail", "schedule": crontab(hour=3, minute=10)},
     "sweep-deadlines": {"task": "deadlines.jobs.sweep_deadlines", "schedule": 300.0},
     "send-digests": {"task": "deadlines.jobs.send_digests", "schedule": 300.0},
 }

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from core import clock
+from core import clock, trail
 from core.models import Heartbeat
 from core.notices import deliver
 
@@ -21,3 +21,15 @@ def heartbeat() -> None:
 def deliver_notices() -> int:
     """Send what waits in the outbox, notices and digests; returns how many mails went out."""
     return deliver()
+
+
+@shared_task(ignore_result=True)
+def seal_trail() -> int:
+    """Seal the lines written since the last time; returns how many."""
+    return trail.seal()
+
+
+@shared_task(ignore_result=True)
+def check_trail() -> bool:
+    """Verify the trail and record the finding; returns whether every line is as written."""
+    return not trail.check().fault

@@ -28,6 +28,34 @@ class AuditEvent(models.Model):
         return self.summary
 
 
+class AuditSeal(models.Model):
+    """A seal over a run of lines of the trail, chained to the seal before it (封条, ADR 11).
+
+    Append-only by trigger. It covers every id from `first_id` to `last_id`; ids of lines that were
+    rolled back are missing in `lines` for good.
+    """
+
+    number = models.BigIntegerField("封条号", primary_key=True)
+    first_id = models.BigIntegerField("起始编号")
+    last_id = models.BigIntegerField("截止编号")
+    lines = models.BinaryField("逐条指纹")
+    previous = models.CharField("上一张封条的指纹", max_length=64)
+    digest = models.CharField("指纹", max_length=64, unique=True)
+    sealed_at = models.DateTimeField("加封时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "封条"
+        ordering = ["-number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last_id__gte=models.F("first_id")), name="seal_covers_something"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"第 {self.number} 号封条"
+
+
 class Outgoing(models.Model):
     """What a row needs to become a mail: sent or not, how often tried, not before when.
 

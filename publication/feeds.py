@@ -50,10 +50,10 @@ def lines(rows: PublicationQuerySet) -> Iterator[str]:
     writer = csv.writer(Line())
     yield "\ufeff" + writer.writerow([name for name, _, _ in COLUMNS])
     for row in rows.iterator(chunk_size=2000):
-        yield writer.writerow([_plain(value(row)) for _, _, value in COLUMNS])
+        yield writer.writerow([plain(value(row)) for _, _, value in COLUMNS])
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """A text that a spreadsheet would run as a formula is marked as text."""
     if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
         return f"'{value}"

@@ -17,6 +17,7 @@ AREAS = [
     ("inspections.", "现场检查"),
     ("publication.", "审批与公示"),
     ("deadlines.", "期限与日历"),
+    ("core.", "留痕的核验与导出"),
 ]
 SEARCH_LENGTH = 60
 NO_DATE = {"invalid": "没有这个日期，请按 2021-07-15 的样子填写。"}
@@ -61,6 +62,13 @@ class TrailForm(forms.Form):
         if asked["until"]:
             condition &= Q(at__lt=_midnight(asked["until"]) + timedelta(days=1))
         return condition
+
+    def asked(self):
+        """The filter as a line of the trail may hold it: no names of people."""
+        asked = {name: str(value) for name, value in self.cleaned_data.items() if value}
+        if "actor" in asked:
+            asked["actor"] = "***"
+        return asked
 
 
 def _midnight(day):

@@ -11,5 +11,6 @@ urlpatterns = [
     path("notices/", views.notice_list, name="notices"),
     path("notices/read/", views.notices_read, name="notices_read"),
     path("trail/", views.trail, name="trail"),
+    path("trail.csv", views.trail_csv, name="trail_csv"),
     path("help/", views.help_page, name="help"),
 ]

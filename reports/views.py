@@ -1,16 +1,18 @@
 """Pages that only look: the work list, search, inbox, trail, help."""
 
 from django.contrib import messages
+from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.roles import ROLES
 from core import clock, notices
+from core import trail as evidence
 from core.models import AuditEvent, Notice
 from core.pages import paginate
 from core.workflow import authorize_role
 from deadlines.templatetags.deadlines import calendar_of
-from reports import queries, rules
+from reports import exports, queries, rules
 from reports.forms import AREAS, SearchForm, TrailForm
 
 OVERVIEW = frozenset({"lead", "agency_admin", "deputy", "principal", "supervisor"})
@@ -83,8 +85,30 @@ def trail(request):
     if form.is_valid():
         lines = AuditEvent.objects.filter(form.condition()).select_related("actor__agency")
         page = paginate(lines, request)
-    context = {"form": form, "page": page, "areas": AREAS, "asked": any(request.GET.values())}
+    context = {
+        "form": form,
+        "page": page,
+        "areas": AREAS,
+        "asked": any(request.GET.values()),
+        "standing": queries.trail_standing(),
+    }
     return render(request, "reports/trail.html", context)
+
+
+@require_GET
+def trail_csv(request):
+    """The trail as CSV, with the same filter as the page; the download is a line itself."""
+    form = TrailForm(request.GET)
+    if not form.is_valid():
+        return trail(request)
+    lines = AuditEvent.objects.filter(form.condition())
+    rows = evidence.export(lines, form.asked(), actor=request.user)
+    name = f"trail-{clock.today():%Y%m%d}.csv"
+    return StreamingHttpResponse(
+        exports.trail_lines(rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @require_GET

@@ -89,6 +89,7 @@ ACCESS = {
     "agencies:account": login(),
     "agencies:end_sessions": Access(LOGIN, method="post"),
     "agencies:lift_lock": role("post", "sysadmin", args="guard"),
+    "reports:trail_csv": role("get", "auditor"),
     "agencies:users": role("get", "sysadmin", "secadmin"),
     "agencies:user": role("get", "sysadmin", "secadmin", args="user"),
     "agencies:user_create": role("get", "sysadmin"),

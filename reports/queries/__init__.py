@@ -4,6 +4,7 @@ from reports.queries.counts import counts
 from reports.queries.progress import by_agency, newest_dispatched, running_tasks
 from reports.queries.search import search
 from reports.queries.todo import Todo
+from reports.queries.trail import trail_standing
 from reports.queries.worklist import next_deadline, worklist
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "next_deadline",
     "running_tasks",
     "search",
+    "trail_standing",
     "worklist",
 ]
