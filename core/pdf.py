@@ -1,5 +1,6 @@
 """Papers as PDF: a template and its context become bytes, and nothing is fetched from anywhere."""
 
+import contextlib
 import mimetypes
 import threading
 from collections.abc import Mapping
@@ -33,12 +34,14 @@ class OnlyOurs(URLFetcher):
     def __init__(self, files: Mapping[str, bytes]) -> None:
         super().__init__(allowed_protocols=[])
         self.files = files
+        self.refused = ""
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         """The bytes behind one of our own two kinds of address."""
         scheme, _, name = url.partition(":")
         body = {"static": _static, "bytes": self.files.get}.get(scheme, _nothing)(name)
         if body is None:
+            self.refused = url
             raise FatalURLFetchingError(url)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         return URLFetcherResponse(url, body, {"Content-Type": kind})
@@ -66,15 +69,16 @@ def render(
 
 def from_html(text: str, files: Mapping[str, bytes] | None = None) -> bytes:
     """The same from finished HTML."""
-    with _one_at_a_time:
+    fetcher = OnlyOurs(files or {})
+    data = None
+    with _one_at_a_time, contextlib.suppress(FatalURLFetchingError):
         tools = _tools()
-        try:
-            page = HTML(string=text, url_fetcher=OnlyOurs(files or {}))
-            return page.write_pdf(
-                stylesheets=[tools.sheet], font_config=tools.fonts, counter_style=tools.numerals
-            )
-        except FatalURLFetchingError as error:  # no Exception: it would end the whole process
-            raise ForeignAddress(f"A paper may not fetch {error}.") from None
+        data = HTML(string=text, url_fetcher=fetcher).write_pdf(
+            stylesheets=[tools.sheet], font_config=tools.fonts, counter_style=tools.numerals
+        )
+    if data is None or fetcher.refused:  # inside a drawing the refusal only leaves a gap
+        raise ForeignAddress(f"A paper may not fetch {fetcher.refused}.")
+    return data
 
 
 class _Tools(NamedTuple):

@@ -16,6 +16,7 @@ LARGEST = 20 * MEGABYTE
 MOST_PIXELS = 70_000_000  # phones take up to 64 megapixels; a bomb claims more
 COPY, THUMBNAIL = 1600, 240  # longest side in pixels
 QUALITY = 82
+FORMATS = ["JPEG", "PNG", "WEBP"]  # a JPEG of several pictures opens as MPO
 SUFFIXES = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp"}
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -35,6 +36,8 @@ DAMAGED = (
     OverflowError,
 )
 BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+Image.init()  # all readers at once, so that none is missing when it is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def read(data: bytes) -> Photo:
 
 
 def _read(data: bytes) -> Photo:
-    with Image.open(BytesIO(data), formats=list(SUFFIXES)) as image:
+    with Image.open(BytesIO(data), formats=FORMATS) as image:
         if image.width * image.height > MOST_PIXELS:
             raise DomainError(TOO_MANY_PIXELS)
         suffix, taken_at = SUFFIXES[image.format], _taken_at(image)

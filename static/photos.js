@@ -29,7 +29,7 @@
   function show(job, words, ...buttons) {
     job.tile.classList.toggle("failed", job.state === "failed" || job.state === "refused");
     job.tile.replaceChildren(element("span", job.file.name), element("b", words), ...buttons);
-    const left = jobs.length;
+    const left = jobs.filter((one) => one.state !== "refused").length;
     const failed = jobs.filter((one) => one.state === "failed").length;
     if (!left) status.textContent = sent ? `${sent} 张照片已上传。` : "";
     else if (failed === left) status.textContent = `${left} 张照片没有上传成功，会自动重试。表格可以继续填写。`;
