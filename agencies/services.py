@@ -7,7 +7,7 @@ from pathlib import Path
 from django.contrib.auth.models import Group, Permission
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from guardian.shortcuts import assign_perm
 
 from agencies.models import AGENCY_PREFIX, ROLE_PREFIX, Agency, Region, System, User
@@ -104,7 +104,11 @@ def open_account(
     user = User(username=username, name=name, agency=agency, must_change_password=True)
     _check_password(user, password)
     user.set_password(password)
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:  # somebody else was a moment faster
+        raise DomainError(f"用户名“{username}”已被使用，请换一个。") from None
     if agency:
         user.groups.add(agency.group)
     record("agencies.open_account", user, actor, f"开通账号：{user}（{username}）")

@@ -47,6 +47,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "demo": settings.PORTAL_DEMO,
         "site_name": settings.PORTAL_SITE_NAME,
+        "organisers": settings.PORTAL_ORGANISERS,
         "today": clock.today(),
         "nav": [],
         "inbox_count": 0,

@@ -8,6 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from core.errors import DomainError
 from core.pages import render_page
 
+NOT_BY_ADDRESS = {
+    "status": 405,
+    "title": "这个地址不能直接打开",
+    "message": "它只接受页面上按钮的提交，没有做任何改动。请返回上一页，从页面上继续。",
+}
+
 
 class DomainErrorMiddleware:
     """Show every DomainError with its status and its sentence, so that no view needs a try."""
@@ -16,7 +22,13 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        """The answer; an address that only takes a button's POST says so when it is opened."""
+        response = self.get_response(request)
+        if response.status_code != 405 or request.path.startswith("/api/"):
+            return response
+        page = render_page(request, "errors/error", NOT_BY_ADDRESS, status=405)
+        page["Allow"] = response["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The page for a refusal; other errors go on to Django."""

@@ -11,10 +11,10 @@ from deadlines.services import calendar
 
 
 @contextmanager
-def on(day: date) -> Iterator[None]:
-    """Let the services believe that it is `day`, so that a story lies in the past."""
+def on(day: date, at: str = "09:00") -> Iterator[None]:
+    """Let the services believe that it is `day` at the time `at`, so that a story lies in the past."""
     before = settings.PORTAL_TODAY
-    settings.PORTAL_TODAY = day.isoformat()
+    settings.PORTAL_TODAY = f"{day.isoformat()}T{at}"
     try:
         yield
     finally:

@@ -61,10 +61,11 @@ ACCOUNTS = [
 
 def found(today: date) -> None:
     """Lay agencies, accounts, item lists and registries; needs the reference data."""
-    with on(today - timedelta(days=300)):
+    with on(today - timedelta(days=420)):
         _agencies()
         _accounts()
         _item_lists()
+    with on(today - timedelta(days=200)):
         _inspectors(today)
         _targets()
         _recusals()

@@ -116,19 +116,29 @@ def _launch(line: PlanLine, begins: date, onsite_until: date, ends_on: date) -> 
 
 
 def _draw_and_dispatch(task: Task, phrase: str) -> None:
-    lead = person("lead")
-    draw = tasks.freeze_targets(task, actor=lead)
-    tasks.consent(draw, actor=person("admin-gongan"))
-    tasks.open_targets(draw, witness=WITNESS, phrase=phrase, actor=lead)
-    tasks.request_confirmation(task, actor=lead)
+    """Both draws on the first two days of the task, as a lead bureau would time them."""
+    lead, first, second = person("lead"), task.starts_on, task.starts_on + timedelta(days=1)
+    with on(first, "09:12"):
+        draw = tasks.freeze_targets(task, actor=lead)
+    with on(first, "09:40"):
+        tasks.consent(draw, actor=person("admin-gongan"))
+    with on(first, "10:12"):
+        tasks.open_targets(draw, witness=WITNESS, phrase=phrase, actor=lead)
+    with on(first, "10:30"):
+        tasks.request_confirmation(task, actor=lead)
     for confirmation in task.confirmations.select_related("agency"):
-        admin = person(f"admin-{confirmation.agency.system_id}")
-        tasks.confirm(confirmation, actor=admin)
-    tasks.lock_list(task, actor=lead)
-    draw = tasks.freeze_people(task, actor=lead)
-    tasks.consent(draw, actor=person("admin-shichang"))
-    tasks.open_people(draw, witness=WITNESS, phrase=f"{phrase}，再来一次", actor=lead)
-    field.dispatch(task, actor=lead)
+        with on(first, "14:25" if confirmation.agency.system_id == "gongan" else "16:05"):
+            tasks.confirm(confirmation, actor=person(f"admin-{confirmation.agency.system_id}"))
+    with on(second, "09:05"):
+        tasks.lock_list(task, actor=lead)
+    with on(second, "09:15"):
+        draw = tasks.freeze_people(task, actor=lead)
+    with on(second, "09:35"):
+        tasks.consent(draw, actor=person("admin-shichang"))
+    with on(second, "10:00"):
+        tasks.open_people(draw, witness=WITNESS, phrase=f"{phrase}，再来一次", actor=lead)
+    with on(second, "10:40"):
+        field.dispatch(task, actor=lead)
 
 
 def _published(today: date, line: PlanLine) -> None:
@@ -136,9 +146,8 @@ def _published(today: date, line: PlanLine) -> None:
     visited = today - timedelta(days=PUBLISHED.visited)
     with on(begins):
         task = _launch(line, begins, visited + timedelta(days=5), visited + timedelta(days=40))
-        _draw_and_dispatch(task, "晴，东南风三级，27")
-    with on(visited):
-        _visit_all(task, "门卫勤务服务合同未约定保安员人数，派驻登记与合同不一致。")
+    _draw_and_dispatch(task, "晴，东南风三级，27")
+    _visit_all(task, visited, "门卫勤务服务合同未约定保安员人数，派驻登记与合同不一致。")
     with on(visited + timedelta(days=7)):
         for section in _sections(task):
             approve(section, actor=_deputy(section))
@@ -151,16 +160,15 @@ def _waiting(today: date, line: PlanLine) -> None:
     with on(begins):
         ends_on = working_days_ahead(today, 2)
         task = _launch(line, begins, visited + timedelta(days=5), ends_on)
-        _draw_and_dispatch(task, "多云，湿度六成，318")
-    with on(visited):
-        _visit_all(task, "三名保安员未随身携带保安员证；派驻记录缺少两个月。")
+    _draw_and_dispatch(task, "多云，湿度六成，318")
+    _visit_all(task, visited, "三名保安员未随身携带保安员证；派驻记录缺少两个月。")
 
 
 def _in_the_field(today: date, line: PlanLine) -> None:
     begins = today - timedelta(days=FIELD.started)
     with on(begins):
         task = _launch(line, begins, today + timedelta(days=20), today + timedelta(days=45))
-        _draw_and_dispatch(task, "小雨转晴，704")
+    _draw_and_dispatch(task, "小雨转晴，704")
     with on(today - timedelta(days=FIELD.visited)):
         visit = _visit_at_home(task)
         _enter(visit)
@@ -176,7 +184,7 @@ def _drawing(today: date, line: PlanLine) -> None:
         last = calendar.monthrange(today.year, today.month)[1]
         onsite_until = today.replace(day=last) + timedelta(days=60)
         task = _launch(line, begins, onsite_until, onsite_until + timedelta(days=20))
-    with on(today):
+    with on(today, "08:45"):
         tasks.freeze_targets(task, actor=person("lead"))
 
 
@@ -206,25 +214,29 @@ def _enter(visit: Inspection) -> None:
     field.enter(visit, certificates_shown=True, rights_told=True, actor=first.inspector.user)
 
 
-def _visit_all(task: Task, problem: str) -> None:
-    """Every firm of the task is visited; at the demonstration's own firm the police find `problem`."""
+def _visit_all(task: Task, day: date, problem: str) -> None:
+    """Every firm is visited on `day`; at the demonstration's own firm the police find `problem`."""
     home = _visit_at_home(task)
     for visit in Inspection.objects.filter(selection__task=task).order_by("pk"):
-        _enter(visit)
+        with on(day, "09:40"):
+            _enter(visit)
         for section in visit.sections.select_related("agency"):
             police = section.agency.system_id == "gongan"
-            _fill(section, problem if visit == home and police else "")
+            with on(day, "10:15"):
+                _fill(section, problem if visit == home and police else "")
         signer = visit.selection.assignments.select_related("inspector__user").earliest("pk")
-        field.sign(
-            visit,
-            signer_name=visit.target.person_in_charge,
-            signer_role="principal",
-            strokes=STROKES,
-            opinion="无异议。",
-            actor=signer.inspector.user,
-        )
+        with on(day, "10:25"):
+            field.sign(
+                visit,
+                signer_name=visit.target.person_in_charge,
+                signer_role="principal",
+                strokes=STROKES,
+                opinion="无异议。",
+                actor=signer.inspector.user,
+            )
         for section in visit.sections.select_related("agency"):
-            field.submit(section, submission_id=uuid4(), actor=_team(section)[0].user)
+            with on(day, "10:31"):
+                field.submit(section, submission_id=uuid4(), actor=_team(section)[0].user)
 
 
 def _fill(section: Section, problem: str) -> None:

@@ -83,10 +83,13 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def _clocks(parts: list[Part]) -> dict[str, Deadline]:
+    """What runs for each section: the visit first, after a return the publication."""
     subjects = [subject_of(part.section) for part in parts]
-    return {
-        row.subject: row for row in Deadline.objects.filter(subject__in=subjects, kind=Kind.ONSITE)
-    }
+    running = Deadline.objects.filter(
+        subject__in=subjects, kind__in=[Kind.ONSITE, Kind.PUBLISH_RESULT]
+    )
+    rows = sorted(running, key=lambda row: (row.is_open, row.kind == Kind.PUBLISH_RESULT))
+    return {row.subject: row for row in rows}
 
 
 @require_GET

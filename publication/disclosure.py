@@ -99,13 +99,18 @@ def file_text(draw: Draw, name: str, shown: bool) -> str | None:
 
     The closed file holds the contributions only: without the system's secret no seed follows.
     """
-    if name in LIST_FILES and not shown:
-        return None
     if name not in OPEN_FILES and name not in LIST_FILES:
+        return None
+    if not shown and is_held_back(draw, name):
         return None
     if name == "result" and draw.status != DrawStatus.OPENED:
         return None
     return getattr(draw, f"{name}_text") or None
+
+
+def is_held_back(draw: Draw, name: str) -> bool:
+    """Whether a file waits for the names; the rules do too where they name secret grades."""
+    return name in LIST_FILES or (name == "plan" and not scheme_is_public(draw.task))
 
 
 def files(draw: Draw, shown: bool) -> list[str]:

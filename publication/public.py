@@ -266,7 +266,7 @@ def draw_file(request, draw_id, name):
     found = public_draw(draw_id)
     seen = disclosure.evidence_of(found)
     text = disclosure.file_text(found, name, seen.shown)
-    if text is None and name in disclosure.LIST_FILES and not seen.shown:
+    if text is None and not seen.shown and disclosure.is_held_back(found, name):
         return not_there(request, "文件尚未公开", seen.why)
     if text is None:
         raise Http404

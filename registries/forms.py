@@ -103,6 +103,8 @@ class TargetForm(KeepsSecrets):
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = regions
         self.fields["agency"].queryset = agencies
+        for name in ("region", "agency", "trade"):
+            self.fields[name].empty_label = "请选择"
         self.fields["code"].max_length = 40
         self.fields[
             "code"
@@ -130,7 +132,9 @@ class StatusForm(forms.Form):
 class GradeForm(forms.Form):
     """The grade of a target in one scheme."""
 
-    grade = forms.ModelChoiceField(label="等级", queryset=Grade.objects.none())
+    grade = forms.ModelChoiceField(
+        label="等级", queryset=Grade.objects.none(), empty_label="请选择"
+    )
     graded_on = DayField(label="评定日期")
     source = forms.CharField(
         label="来源", max_length=120, help_text="如：国家企业信用信息公示系统。"
@@ -184,6 +188,7 @@ class InspectorForm(KeepsSecrets):
         super().__init__(*args, **kwargs)
         people = User.objects.filter(agency=agency, is_active=True)
         self.fields["user"].queryset = people
+        self.fields["user"].empty_label = "不关联账号"
         self.fields["user"].label_from_instance = lambda user: f"{user.name}（{user.username}）"
         self.fields["user"].help_text = "本人登录用的账号，用于接收派发和填写检查表。"
 

@@ -169,7 +169,7 @@ def of(draw: Draw, names: bool) -> Evidence:
     plan = drs1.parse_plan(draw.plan_text, draw.draw_id)
     candidates = drs1.parse_candidates(draw.candidates_text, draw.draw_id, plan)
     allocation = drs1.allocate(plan, candidates)
-    labels = _stratum_names(draw, plan)
+    labels = _stratum_names(draw, plan, names)
     strata = strata_of(allocation, labels)
     selection = None
     if draw.seed:
@@ -193,12 +193,15 @@ def of(draw: Draw, names: bool) -> Evidence:
     )
 
 
-def _stratum_names(draw: Draw, plan: drs1.Plan) -> dict[str, str]:
-    """Names in the order of the grades; a grading that is not public shows its codes only."""
-    if draw.task.scheme_id and draw.task.scheme.is_public:
+def _stratum_names(draw: Draw, plan: drs1.Plan, names: bool) -> dict[str, str]:
+    """Names in the order of the grades; 第 1 档 where a grading is not public and no firm is named."""
+    if draw.task.scheme_id and (names or draw.task.scheme.is_public):
         grades = Grade.objects.filter(scheme=draw.task.scheme).order_by("position")
         return {grade.slug: grade.name for grade in grades if grade.slug in plan.strata}
-    return {code: "全部对象" if code == EVERYBODY else code for code in plan.strata}
+    return {
+        code: "全部对象" if code == EVERYBODY else f"第 {number} 档"
+        for number, code in enumerate(plan.strata, 1)
+    }
 
 
 def _known(candidates: list[drs1.Candidate]) -> dict[str, Target]:

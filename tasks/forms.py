@@ -23,8 +23,8 @@ class TaskForm(forms.ModelForm):
         }
 
     def clean_title(self) -> str:
-        """The title enters the draw files, where a field holds 200 bytes."""
-        title = self.cleaned_data["title"].strip()
+        """The title enters the draw files, where a field holds 200 bytes and no tab."""
+        title = " ".join(self.cleaned_data["title"].split())
         if len(title.encode()) > 200:
             raise forms.ValidationError("任务名称过长，请控制在 66 个汉字以内。")
         try:

@@ -16,6 +16,7 @@ from tasks.reasons import EVERYBODY, RECUSAL
 WITNESS = "见证人"
 NO_LIMIT = "999999"
 LIST_STRATUM = "list"
+DISHONEST = frozenset({"bad", "severe"})  # 失信、严重失信 of 公共信用等级 lift the cap (F16)
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,9 @@ def of(task: Task) -> Frame:
         fallback = task.scheme.grades.filter(is_default=True).first()
         default = fallback.slug if fallback else next(iter(names))
     capped = over_cap(task)
+    placed = ((target, graded.get(target.pk, default)) for target in base(task))
     entries = [
-        Entry(target, graded.get(target.pk, default), _reason(target, capped))
-        for target in base(task)
+        Entry(target, stratum, _reason(target, stratum, capped)) for target, stratum in placed
     ]
     text = plan_text(task, f"{task.number}-1", ratios)
     plan = drs1.parse_plan(text, f"{task.number}-1")
@@ -106,18 +107,20 @@ def of(task: Task) -> Frame:
     return Frame(entries, names, ratios, plan, drs1.allocate(plan, rows), reasons)
 
 
-def _reason(target: Target, capped: set[int]) -> str:
+def _reason(target: Target, stratum: str, capped: set[int]) -> str:
     if target.status != TargetStatus.ACTIVE:
         return target.status
-    return "annual_cap" if target.pk in capped and not exempt_from_cap(risk_of(target)) else ""
+    is_free = target.pk not in capped or exempt_from_cap(risk_of(target, stratum))
+    return "" if is_free else "annual_cap"
 
 
-def risk_of(target: Target) -> Risk:
+def risk_of(target: Target, stratum: str) -> Risk:
     """What the registry knows of a target that lifts the cap (F16)."""
     return Risk(
         key_field=target.is_key,
         complaints=target.complaints,
         abnormal=target.is_abnormal,
+        dishonest=stratum in DISHONEST,
         serious=target.is_blacklisted,
     )
 

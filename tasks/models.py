@@ -141,13 +141,18 @@ class Task(models.Model):
     def list_is_public(self) -> bool:
         """Whether the names of drawn firms may be shown to everybody (contracts section 4).
 
+        After the on-site stage means: its last day is over and every visit is done, or the task
+        has ended; a firm never reads of its visit beforehand.
+
         Never for a grading that is not public or an item of limited publication.
         """
         if self.rules.get("is_restricted"):
             return False
         if self.rules["list_published"] == ListPublished.AT_LOCK:
             return self.status in AFTER_LOCK
-        return self.status in AFTER_LOCK and clock.today() > self.onsite_until
+        today = clock.today()
+        visited = self.status == TaskStatus.COMPLETED or today > self.ends_on
+        return self.status in AFTER_LOCK and today > self.onsite_until and visited
 
 
 class TaskTier(models.Model):

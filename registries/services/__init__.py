@@ -1,6 +1,6 @@
 """Use cases on the two registries. Each is one transaction: all of it happens, or none of it."""
 
-from registries.services.access import may_maintain, require_maintain
+from registries.services.access import hold_registries, may_maintain, require_maintain
 from registries.services.grades import sync_grades
 from registries.services.inspectors import (
     declare_recusal,
@@ -37,6 +37,7 @@ __all__ = [
     "examine",
     "examine_upload",
     "grade_target",
+    "hold_registries",
     "import_inspectors",
     "import_targets",
     "keep_upload",

@@ -2,10 +2,25 @@
 
 from typing import Any
 
+from django.db import connection
+
 from agencies.models import Agency
 from core.errors import NotAllowed
 from core.workflow import REFUSED, has_role_permission
 from registries.models import Target
+
+ALONE = "SELECT pg_advisory_xact_lock(hashtext('portal.registries'))"
+SHARED = "SELECT pg_advisory_xact_lock_shared(hashtext('portal.registries'))"
+
+
+def hold_registries(*, still: bool = False) -> None:
+    """Until the transaction ends: writers share the registries, a freeze (`still`) has them alone.
+
+    A writer takes it before any row, so that the lists a draw freezes are of one moment
+    (protocol section 7).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(ALONE if still else SHARED)
 
 
 def covers(agency: Agency, region_id: str) -> bool:

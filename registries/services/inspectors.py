@@ -13,7 +13,7 @@ from core.fields import blind_index
 from core.workflow import REFUSED, authorize, can, lock
 from registries import rules
 from registries.models import Gender, Inspector, Recusal, Target
-from registries.services.access import covers
+from registries.services.access import covers, hold_registries
 from registries.services.changes import apply, changed_fields, labels, told
 
 
@@ -43,6 +43,7 @@ def save_inspector(inspector: Inspector, *, actor: User | None) -> Inspector:
     The gender is taken from the citizen number when it is empty. Raises NotAllowed for another
     agency, DomainError for a wrong or taken citizen number or certificate.
     """
+    hold_registries()
     stored = None
     if inspector.pk:
         stored = Inspector.objects.select_for_update(of=("self",)).get(pk=inspector.pk)
@@ -91,6 +92,7 @@ def _refuse_taken(inspector: Inspector) -> None:
 @transaction.atomic
 def retire_inspector(inspector: Inspector, *, actor: User | None) -> None:
     """Take an inspector off duty: never drawn again, what was done stays (G13)."""
+    hold_registries()
     lock(inspector)
     authorize(actor, "change", inspector)
     if not apply(inspector, {"is_active": False}):
@@ -123,6 +125,7 @@ def declare_recusal(
     It counts in every draw from now on. Raises NotAllowed for somebody else's recusal,
     DomainError when it is declared already.
     """
+    hold_registries()
     lock(inspector)
     require_declare(actor, inspector)
     if target is not None and not covers(inspector.agency, target.region_id):
@@ -146,6 +149,7 @@ def declare_recusal(
 @transaction.atomic
 def end_recusal(recusal: Recusal, *, actor: User | None) -> None:
     """Let a recusal end. Only the administrator of the agency may: nobody judges the own case."""
+    hold_registries()
     lock(recusal)
     authorize(actor, "change", recusal.inspector)
     if actor is not None and recusal.inspector.user_id == actor.pk:

@@ -13,7 +13,7 @@ from core.errors import DomainError
 from core.models import AuditEvent
 from core.workflow import authorize
 from registries.models import ImportBatch, Inspector, Target, TargetGrade
-from registries.services.access import require_maintain
+from registries.services.access import hold_registries, require_maintain
 from registries.services.changes import labels
 from registries.services.inspector_rows import examine_inspectors
 from registries.services.rows import Change, Intake
@@ -79,6 +79,8 @@ def _import(
     dry_run: bool,
     accept_good: bool,
 ) -> dict[str, Any]:
+    if not dry_run:
+        hold_registries()
     intake = examine(kind, data, agency)
     if dry_run:
         return intake.as_json()

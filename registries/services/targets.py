@@ -12,7 +12,7 @@ from core.audit import record
 from core.errors import DomainError
 from registries import rules
 from registries.models import Grade, Target, TargetGrade, TargetKind, TargetStatus
-from registries.services.access import covers, require_maintain
+from registries.services.access import covers, hold_registries, require_maintain
 from registries.services.changes import apply, changed_fields, labels, told
 
 COUNTY = 6
@@ -48,6 +48,7 @@ def save_target(target: Target, *, actor: User | None) -> Target:
     Raises NotAllowed outside the actor's region, DomainError for a wrong or taken code or an
     agency without jurisdiction. The status is changed by `retire_target` only.
     """
+    hold_registries()
     stored = None
     if target.pk:
         stored = Target.objects.select_for_update(of=("self",)).get(pk=target.pk)
@@ -84,6 +85,7 @@ def retire_target(target: Target, status: str, *, actor: User | None) -> None:
     """Record that a target is gone, or that it exists again; all but 存续 keep it out of draws."""
     if status not in TargetStatus.values:
         raise DomainError("没有这样的登记状态，请从列表中选择。")
+    hold_registries()
     target.refresh_from_db(from_queryset=Target.objects.select_for_update(of=("self",)))
     require_maintain(actor, "change", target.region_id)
     before = target.get_status_display()
@@ -106,6 +108,7 @@ def grade_target(
     target: Target, grade: Grade, graded_on: date, source: str, *, actor: User | None
 ) -> TargetGrade:
     """Set a target's grade in the scheme of the grade, dated and sourced (G15, G16)."""
+    hold_registries()
     require_maintain(actor, "change", target.region_id)
     if graded_on > clock.today():
         raise DomainError("评定日期不能晚于今天，请核对。")

@@ -14,13 +14,12 @@ from deadlines.services import calendar
 from plans.flows import PlanStatus
 from plans.models import Plan
 from publication import piles
-from registries.models import Inspector, Target, TargetStatus
+from registries.models import CERTIFICATE_SOON_DAYS, Inspector, Target
 from reports.queries.todo import Todo, by, day, running
 from tasks.flows import ConfirmationStatus, DrawStatus, TaskStatus
 from tasks.models import Confirmation, Draw, Purpose, Task
 
-EXPIRING = timedelta(days=60)
-STALE = timedelta(days=365)
+EXPIRING = timedelta(days=CERTIFICATE_SOON_DAYS)
 SOON = 3  # working days
 ENTER_FROM = 11  # the month in which the State Council announces the next year
 
@@ -90,7 +89,7 @@ def certificates(user: User, today: date) -> Iterator[Todo]:
         expired = f"其中 {found['expired']} 人已过期，" if found["expired"] else ""
         yield Todo(
             "certificates",
-            f"{found['n']} 名检查人员的执法证将在 60 天内到期",
+            f"{found['n']} 名检查人员的执法证将在 {CERTIFICATE_SOON_DAYS} 天内到期",
             f"{expired}最早 {day(found['first'])}。过期后不能参加抽取",
             reverse("registries:inspectors"),
             "查看人员",
@@ -100,9 +99,8 @@ def certificates(user: User, today: date) -> Iterator[Todo]:
 
 def stale_targets(user: User, today: date) -> Iterator[Todo]:
     """Targets of the own jurisdiction that nobody has looked at for a year."""
-    found = Target.objects.filter(
-        agency=user.agency_id, status=TargetStatus.ACTIVE, refreshed_on__lt=today - STALE
-    ).aggregate(n=Count("pk"), first=Min("refreshed_on"))
+    rows = Target.objects.stale(today).filter(agency=user.agency_id)
+    found = rows.aggregate(n=Count("pk"), first=Min("refreshed_on"))
     if found["n"]:
         yield Todo(
             "stale",

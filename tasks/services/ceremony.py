@@ -6,7 +6,7 @@ Protocol 2.3-2.11. The result is stored before anybody sees it; two clicks give 
 import secrets
 from datetime import UTC, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from agencies.models import User
 from core import clock
@@ -15,6 +15,7 @@ from core.errors import DomainError, IllegalMove, NotAllowed
 from core.notices import notify
 from core.workflow import REFUSED, advance, authorize, has_role_permission, lock
 from registries.models import Inspector, Target
+from registries.services import hold_registries
 from tasks import drs1, frame
 from tasks.flows import DrawStatus, TaskStatus
 from tasks.models import Assignment, Draw, DrawRecord, Purpose, Selection, Task
@@ -30,7 +31,7 @@ def freeze_targets(task: Task, *, actor: User | None) -> Draw:
     Raises DomainError when nobody can be drawn.
     """
     advance(task, "freeze", actor=actor)
-    _share_registry_lock()
+    hold_registries(still=True)
     base = frame.of(task)
     if not base.eligible:
         raise DomainError(
@@ -53,18 +54,12 @@ def freeze_people(task: Task, *, actor: User | None) -> Draw:
         raise IllegalMove("名单锁定后才能匹配检查人员，请刷新页面后查看最新状态。")
     if task.draws.filter(purpose=Purpose.INSPECTORS).exists():
         raise IllegalMove("人员名单已经封存，不能再次封存。")
-    _share_registry_lock()
+    hold_registries(still=True)
     people = frame.roster(task)
     frame.must_be_staffed(task, people)
     draw_id = f"{task.number}-2"
     texts = people.texts(task, draw_id)
     return _freeze(task, Purpose.INSPECTORS, draw_id, texts, people.codes, actor)
-
-
-def _share_registry_lock() -> None:
-    """One consistent snapshot: no registry writer runs between our reads (protocol section 7)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('portal.registries'))")
 
 
 def _freeze(
@@ -171,6 +166,7 @@ def _open(draw: Draw, witness: str, phrase: str, actor: User | None) -> drs1.Out
     witness, phrase = witness.strip(), phrase.strip()
     if not witness or not phrase:
         raise DomainError("请填写见证人和见证人当场念出的短语。摇号没有开始。")
+    _refuse_phrase(phrase)
     lock(draw)
     authorize(actor, "open", draw)
     draw.flow.move("open", draw.status)
@@ -184,8 +180,8 @@ def _open(draw: Draw, witness: str, phrase: str, actor: User | None) -> drs1.Out
         outcome = drs1.draw(data)
     except drs1.Refused as error:
         raise DomainError(
-            f"见证短语不能使用（须为 1 至 200 字节的一行文字）：{error}。摇号没有开始。"
-        ) from None
+            "封存的内容没有通过核对，摇号没有开始。请保留现场，联系系统管理员。"
+        ) from error
     at = clock.now()
     draw.witness, draw.phrase = witness, phrase
     draw.closed_text, draw.closed_digest, draw.closed_at = outcome.closed_text, outcome.closed, at
@@ -203,6 +199,16 @@ def _open(draw: Draw, witness: str, phrase: str, actor: User | None) -> drs1.Out
     draw.save()
     advance(draw, "open", actor=actor, result=draw.result_digest)
     return outcome
+
+
+def _refuse_phrase(phrase: str) -> None:
+    try:
+        drs1.open_value(phrase, drs1.SHA256)
+    except drs1.Refused:
+        raise DomainError(
+            "见证短语不能使用：须为 1 至 200 字节（约 66 个汉字）的一行文字，不含制表符等看不见的字符。"
+            "摇号没有开始。"
+        ) from None
 
 
 def _input(draw: Draw, phrase: str, opened: str) -> dict:
@@ -250,7 +256,7 @@ def utc(at: datetime) -> str:
 
 def _head(task: Task) -> str:
     """The head of the authority's log, locked for this transaction; zeros for the first record."""
-    type(task.agency).objects.select_for_update().get(pk=task.agency_id)
+    type(task.agency).objects.select_for_update(no_key=True).get(pk=task.agency_id)
     last = DrawRecord.objects.filter(agency=task.agency).order_by("-seq").first()
     return last.head if last else drs1.ZERO
 

@@ -32,6 +32,7 @@ def create_task(task: Task, line: PlanLine, *, actor: User | None) -> Task:
     """
     task.line, task.agency = line, line.plan.agency
     authorize(actor, "add", task)
+    PlanLine.objects.select_for_update().get(pk=line.origin_id or line.pk)  # one at a time
     items = list(line.items.select_related("version__agency"))
     participants = list(line.participants.all())
     _must_be_lawful(line, items, [task.agency, *participants])
@@ -126,7 +127,7 @@ def lock_list(task: Task, *, actor: User | None) -> None:
     open_ones = task.confirmations.exclude(status=ConfirmationStatus.CONFIRMED)
     waiting = [confirmation.agency.name for confirmation in open_ones.select_related("agency")]
     if waiting:
-        raise DomainError(f"{'、'.join(waiting)}尚未确认名单，不能锁定。可在任务页催办。")
+        raise DomainError(f"{'、'.join(waiting)}尚未确认名单，不能锁定。请提醒其部门管理员确认。")
 
 
 @transaction.atomic

@@ -35,6 +35,7 @@ class Visitor:
         self.context = browser.new_context(
             base_url=base,
             locale="zh-CN",
+            reduced_motion="reduce",
             timezone_id="Asia/Shanghai",
             viewport={"width": width, "height": 844 if width < 500 else 900},
             java_script_enabled=javascript,

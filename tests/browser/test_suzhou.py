@@ -121,7 +121,7 @@ def draw_targets(lead, admin, market, task):
         who.page.goto(f"/desk/tasks/{task.number}/draw/")
         press(who.page, "名单无误，确认")
     page.reload()
-    press(page, "锁定名单")
+    ask(page, "锁定名单")
 
 
 def draw_people(lead, market, task):

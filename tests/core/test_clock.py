@@ -18,3 +18,9 @@ def test_the_moved_clock_keeps_the_time_of_day(clock, hour):
         assert core_clock.today() == date(2021, 7, 15)
         assert core_clock.now().minute == 30
         assert core_clock.real_now().year == 2026
+
+
+def test_a_moved_clock_with_a_time_stands_still(clock):
+    clock("2021-07-15T09:40")
+    assert core_clock.now().isoformat() == "2021-07-15T09:40:00+08:00"
+    assert core_clock.today() == date(2021, 7, 15)

@@ -31,6 +31,11 @@ CONTRACT = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def demonstration(settings):
+    settings.PORTAL_DEMO = True
+
+
 @pytest.mark.parametrize("today", ["2026-11-21", "2026-12-20", "2026-01-02", "2026-02-14"])
 def test_every_role_has_something_to_do_on_any_day(clock, today):
     clock(today)

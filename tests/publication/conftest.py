@@ -35,6 +35,9 @@ def published(world):
     """One firm, drawn, visited and published by two agencies; the list is public."""
     world.firm = world.target(FIRM)
     world.made = world.draw(world.firm)
+    world.task.status = "completed"
+    world.task.completed_on = datetime.date(2021, 9, 30)
+    world.task.save()
     visit = world.visit(world.firm)
     by_police = world.section(visit, world.police, (world.items[0], "no_issue", [], ""))
     by_market = world.section(visit, world.market, (world.market_items[0], "no_issue", [], ""))

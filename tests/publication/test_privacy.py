@@ -151,6 +151,10 @@ def test_a_grading_that_is_not_public_keeps_names_and_tickets_back(client, world
     text = read(client, "draw", world.made.draw_id) + read(client, "task", world.task.number)
     assert_absent(text, FIRM, world.firm.code, world.made.seed)
     assert by == "snapshot" or "严重失信" not in text
+    if by == "scheme":
+        plan = client.get(f"/draws/{world.made.draw_id}/files/plan.txt")
+        assert plan.status_code == 404
+        assert not [grade for grade in world.grades if grade.slug in text]
     assert client.get(f"/draws/{world.made.draw_id}/certificate.json").status_code == 404
 
 

@@ -11,6 +11,7 @@ from django.db.utils import Error
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import Notice
 from registries.models import Target
+from registries.services import retire_target
 from tasks import drs1, evidence, frame, services
 from tasks.flows import DrawStatus, TaskStatus
 from tasks.models import Draw, DrawRecord, Selection
@@ -137,11 +138,11 @@ def test_without_a_second_person_nothing_is_drawn(task):
     assert_not_drawn(task)
 
 
-@pytest.mark.parametrize("phrase", ["", "  ", "两行\n短语", "字" * 67])
+@pytest.mark.parametrize("phrase", ["", "  ", "两行\n短语", "制表\t符", "字" * 67])
 def test_a_phrase_that_cannot_be_used_draws_nothing(task, phrase):
     draw = suzhou.frozen_draw(task)
     services.consent(draw, actor=suzhou.person("admin-gongan"))
-    with pytest.raises(DomainError, match="摇号没有开始"):
+    with pytest.raises(DomainError, match=r"短语[^a-z]*摇号没有开始"):
         services.open_targets(draw, witness="见证人", phrase=phrase, actor=suzhou.person("lead"))
     assert_not_drawn(task)
 
@@ -196,6 +197,32 @@ def test_only_the_own_agency_confirms_and_all_must(task):
     services.confirm(market, actor=suzhou.person("admin-shichang"))
     services.lock_list(task, actor=lead)
     assert_still(task, TaskStatus.LOCKED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_freeze_waits_for_whoever_writes_the_registries(clock):
+    clock("2021-07-15")
+    suzhou.lay_house()
+    task = suzhou.draft_task(suzhou.published_line())
+    target = Target.objects.filter(status="active").earliest("pk")
+
+    def freeze():
+        try:
+            suzhou.frozen_draw(task)
+        finally:
+            connections.close_all()
+
+    freezing = threading.Thread(target=freeze)
+    with transaction.atomic():
+        retire_target(target, "closed", actor=None)
+        freezing.start()
+        freezing.join(timeout=1)
+        assert freezing.is_alive()
+    freezing.join()
+
+    lines = Draw.objects.get().candidates_text.splitlines()
+    row = next(line for line in lines if line.startswith(target.code))
+    assert row.split("\t")[2:4] == ["X", "closed"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,7 @@
+import threading
+
 import pytest
+from django.db import connections
 
 from agencies.models import Agency
 from catalog.services import create_version, publish_version
@@ -6,6 +9,7 @@ from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import AuditEvent
 from deadlines.models import Deadline
 from plans import services as plans
+from plans.models import PlanLine
 from tasks import services
 from tasks.flows import TaskStatus
 from tasks.models import Task
@@ -93,6 +97,34 @@ def test_a_line_launches_one_task_also_after_an_adjustment(task, line):
     plans.publish(plan, actor=lead)
     with pytest.raises(DomainError, match="已发起任务 341300-2021-001"):
         suzhou.draft_task(plan.lines.get())
+    assert Task.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_launch_one_task(clock):
+    clock("2021-07-15")
+    suzhou.lay_house()
+    line = suzhou.published_line()
+    start, outcomes = threading.Barrier(4), []
+
+    def click():
+        try:
+            start.wait()
+            suzhou.draft_task(PlanLine.objects.get(pk=line.pk))
+            outcomes.append("launched")
+        except DomainError as error:
+            outcomes.append(error.message)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=click) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    told = "该计划项已发起任务 341300-2021-001，不能重复发起。"
+    assert sorted(outcomes) == ["launched", *[told] * 3]
     assert Task.objects.count() == 1
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from registries.models import Target
-from tasks import frame
+from tasks import frame, services
 from tasks.models import Selection, Task
 from tests import suzhou
 
@@ -54,3 +54,23 @@ def test_the_total_over_all_agencies_counts_too(task):
     task.save()
     drawn_before(task, target, 4)
     assert frame.of(task).out("annual_cap") == [target]
+
+
+@pytest.mark.parametrize("name", ["埇桥北汴护卫有限公司", "灵璧石铎保安服务有限公司"])
+def test_dishonest_firms_are_not_protected_by_the_cap(capped, name):
+    target = Target.objects.get(name=name)
+    drawn_before(capped, target, 3)
+    assert frame.of(capped).out("annual_cap") == []
+
+
+def test_names_wait_until_the_last_visit_is_done(task, clock):
+    suzhou.assigned(task)
+    services.dispatch(task, actor=suzhou.person("lead"))
+    for day, is_public in (("2021-09-30", False), ("2021-10-01", False), ("2021-10-21", True)):
+        clock(day)
+        assert task.list_is_public is is_public, day
+    clock("2021-10-01")
+    services.complete(task, on=suzhou.TODAY)
+    assert task.list_is_public
+    clock("2021-09-30")
+    assert not task.list_is_public

@@ -42,6 +42,16 @@ def test_the_form_is_prefilled_and_launches(line, log_in):
     assert answer.url == url("scope", task)
 
 
+def test_a_title_pasted_with_a_tab_can_still_be_drawn(line, log_in):
+    client = log_in(suzhou.person("lead"))
+    form = client.get(reverse("tasks:create", args=[line.pk])).context["form"]
+    data = {name: form[name].value() or "" for name in form.fields} | {"title": "保安\t联合抽查"}
+    client.post(reverse("tasks:create", args=[line.pk]), data)
+    task = Task.objects.get()
+    assert task.title == "保安 联合抽查"
+    assert client.get(url("scope", task)).status_code == 200
+
+
 def test_stages_out_of_order_are_refused_with_a_sentence(line, log_in):
     client = log_in(suzhou.person("lead"))
     data = {
