@@ -199,7 +199,12 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(os.environ.get("PORTAL_STATE", BASE_DIR / ".state")) / "static"
+PORTAL_STATE = Path(os.environ.get("PORTAL_STATE", BASE_DIR / ".state"))
+STATIC_ROOT = PORTAL_STATE / "static"
+# No address leads here: photos go through a view that asks who may see them.
+MEDIA_ROOT = Path(os.environ.get("PORTAL_MEDIA", PORTAL_STATE / "media"))
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -4,12 +4,14 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.decorators import api_view
+from rest_framework.decorators import api_view, parser_classes
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inspections import services
 from inspections.models import Inspection, Section
+from inspections.photos import LARGEST
 from inspections.rules import OUTCOMES, PROBLEMS, RESULTS
 from inspections.services.teams import authorize_team
 from inspections.sheet import Part, Sheet
@@ -77,6 +79,26 @@ class StateSerializer(serializers.Serializer):
     status = serializers.CharField()
     submission_id = serializers.UUIDField(allow_null=True)
     submitted_at = serializers.DateTimeField(allow_null=True)
+
+
+class PhotoInputSerializer(serializers.Serializer):
+    """One photo, of one item of the section or of the section as a whole."""
+
+    photo = serializers.FileField(
+        error_messages={"required": "没有照片。", "empty": "这个文件是空的，没有上传。请重新拍照。"}
+    )
+    item = serializers.IntegerField(default=None, allow_null=True)
+
+
+class PhotoSerializer(serializers.Serializer):
+    """A photo as kept. `sha256` is of the original."""
+
+    id = serializers.IntegerField(source="pk")
+    item = serializers.IntegerField(source="item_id", allow_null=True)
+    sha256 = serializers.CharField()
+    size = serializers.IntegerField()
+    taken_at = serializers.DateTimeField(allow_null=True)
+    uploaded_at = serializers.DateTimeField()
 
 
 class ItemSerializer(serializers.Serializer):
@@ -229,3 +251,28 @@ def submit(request: Request, pk: int) -> Response:
     entered.is_valid(raise_exception=True)
     done = services.submit(section, **entered.validated_data, actor=request.user)
     return Response(StateSerializer(done).data)
+
+
+@extend_schema(
+    request={"multipart/form-data": PhotoInputSerializer},
+    responses={
+        200: PhotoSerializer,
+        403: RefusalSerializer,
+        404: OpenApiResponse(description="没有或不可见"),
+        409: RefusalSerializer,
+        422: RefusalSerializer,
+    },
+    summary="上传一张照片",
+)
+@api_view(["POST"])
+@parser_classes([MultiPartParser])
+def photo(request: Request, pk: int) -> Response:
+    """Add a photo to the own section. The same photo again changes nothing."""
+    section = _own_section(request, pk, "change")
+    entered = PhotoInputSerializer(data=request.data)
+    entered.is_valid(raise_exception=True)
+    item_pk = entered.validated_data["item"]
+    item = get_object_or_404(section.items, pk=item_pk) if item_pk else None
+    data = entered.validated_data["photo"].read(LARGEST + 1)
+    row = services.attach(section, data, item=item, actor=request.user)
+    return Response(PhotoSerializer(row).data)

@@ -1,17 +1,20 @@
 """Visits as everybody at a desk sees them: progress, the whole record, the dispatch of a task."""
 
+from io import BytesIO
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from core.audit import subject_of
 from core.models import AuditEvent
 from core.pages import paginate, render_page
-from inspections import services
-from inspections.models import Inspection
+from inspections import documents, services
+from inspections.models import Document, Evidence, Inspection
 from inspections.sheet import Sheet
-from inspections.views import BY_DEADLINE, visible_sheet
+from inspections.views import BY_DEADLINE, add_photos, visible_sheet
 from tasks.models import Task
 
 
@@ -62,6 +65,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "documents": sheet.inspection.documents.all(),
         "own": sheet.part_of(request.user),
     }
+    add_photos(sheet, request.user)
     return render_page(request, "inspections/detail", context)
 
 
@@ -72,3 +76,47 @@ def dispatch(request: HttpRequest, number: str) -> HttpResponse:
     count = services.dispatch(task, actor=request.user)
     messages.success(request, f"已派发，生成 {count} 张一企一表，检查人员和分管负责人已收到通知。")
     return redirect(task)
+
+
+@require_GET
+def form_pdf(request: HttpRequest, pk: int) -> FileResponse:
+    """一企一表 as a paper."""
+    sheet = visible_sheet(request, pk)
+    name = f"一企一表-{sheet.inspection.target}-{documents.form_number(sheet)}"
+    return _pdf(documents.form_pdf(sheet), name)
+
+
+@require_GET
+def approval_pdf(request: HttpRequest, pk: int) -> FileResponse:
+    """行政检查审批表 as a paper."""
+    return _paper(request, pk, Document.Kind.APPROVAL)
+
+
+@require_GET
+def notice_pdf(request: HttpRequest, pk: int) -> FileResponse:
+    """行政检查通知书 as a paper."""
+    return _paper(request, pk, Document.Kind.NOTICE)
+
+
+def _paper(request: HttpRequest, pk: int, kind: str) -> FileResponse:
+    visit = get_object_or_404(Inspection.objects.visible_to(request.user), pk=pk)
+    document = get_object_or_404(Document, inspection=visit, kind=kind)
+    name = f"{document.get_kind_display()}-{visit.target}-{document.number}"
+    return _pdf(documents.paper_pdf(document), name)
+
+
+def _pdf(data: bytes, name: str) -> FileResponse:
+    return FileResponse(BytesIO(data), filename=f"{name}.pdf", content_type="application/pdf")
+
+
+@require_GET
+@never_cache
+def evidence(request: HttpRequest, pk: int, size: str = "copy") -> FileResponse:
+    """The copy or the thumbnail of a photo; the original stays where it is."""
+    row = get_object_or_404(Evidence.objects.visible_to(request.user), pk=pk)
+    try:
+        file = getattr(row, size).open()
+    except FileNotFoundError:
+        raise Http404 from None
+    name = f"照片-{row.pk}.jpg"
+    return FileResponse(file, filename=name, content_type="image/jpeg")

@@ -170,3 +170,45 @@ class SubmitForm(forms.Form):
     """The number of this submission, made by the client."""
 
     submission_id = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class ManyFiles(forms.FileInput):
+    """A file control that takes several."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data, files, name):
+        """Every file of that name, from the camera and from the album."""
+        return files.getlist(name) if hasattr(files, "getlist") else []
+
+
+class PhotosField(forms.FileField):
+    """One photo or several; what is in them is the business of the service."""
+
+    widget = ManyFiles
+
+    def clean(self, data, initial=None):
+        """A list of uploaded files, none of them empty."""
+        return [super(PhotosField, self).clean(one, initial) for one in data or [None]]
+
+
+class PhotoForm(forms.Form):
+    """Photos of a section, all for one item or for the section as a whole."""
+
+    item = forms.ModelChoiceField(
+        Item.objects.none(), label="对应的检查事项", required=False, empty_label="不指定事项"
+    )
+    photos = PhotosField(
+        label="照片",
+        error_messages={
+            "required": "请先选择照片，再点“上传”。",
+            "invalid": "照片没有传上来，请重新选择后再上传。",
+            "empty": "这个文件是空的，没有上传。请重新拍照。",
+        },
+    )
+
+    def __init__(self, *args, part, **kwargs):
+        """The items are those of the part."""
+        super().__init__(*args, **kwargs)
+        self.fields["item"].queryset = part.section.items.order_by("version", "position")
+        self.fields["item"].label_from_instance = lambda item: item.name

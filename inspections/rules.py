@@ -72,6 +72,7 @@ WIDTH = 1000  # strokes are stored on a pad 1000 wide, so that every screen draw
 HEIGHT = 370
 SHORTEST = 60  # a slip of the finger is no signature
 MOST_STROKES = 500
+FRAME = (100, 30)  # the place for a signature on paper, in widths of the pen
 MOST_POINTS = 20_000
 
 Key = TypeVar("Key")
@@ -242,6 +243,16 @@ def svg_box(strokes: Iterable[Stroke]) -> str:
     """The view box that holds the strokes."""
     lowest = max((y for points in strokes for _, y in points), default=0)
     return f"0 0 {WIDTH} {max(HEIGHT, lowest + 10)}"
+
+
+def svg_frame(strokes: Iterable[Stroke]) -> tuple[str, int]:
+    """The view box that fits the drawing closely, and a pen that looks the same at every size."""
+    points = [point for points in strokes for point in points]
+    left, top = min(x for x, _ in points), min(y for _, y in points)
+    width = max(max(x for x, _ in points) - left, 1)
+    height = max(max(y for _, y in points) - top, 1)
+    pen = max(round(max(width / FRAME[0], height / FRAME[1])), 1)
+    return f"{left - pen} {top - pen} {width + 2 * pen} {height + 2 * pen}", pen
 
 
 def parse_day(text: str) -> date:

@@ -16,8 +16,17 @@ urlpatterns = [
     path("m/forms/<int:pk>/sign/", views.sign, name="sign"),
     path("m/forms/<int:pk>/refuse/", views.refuse, name="refuse"),
     path("m/forms/<int:pk>/submit/", views.submit, name="submit"),
+    path("m/forms/<int:pk>/photos/", views.photos, name="photos"),
+    path("m/photos/<int:pk>/remove/", views.remove_photo, name="remove_photo"),
     path("desk/forms/", desk.visits, name="list"),
     path("desk/forms/<int:pk>/", desk.detail, name="detail"),
+    path("desk/forms/<int:pk>/form.pdf", desk.form_pdf, name="form_pdf"),
+    path("desk/forms/<int:pk>/approval.pdf", desk.approval_pdf, name="approval_pdf"),
+    path("desk/forms/<int:pk>/notice.pdf", desk.notice_pdf, name="notice_pdf"),
+    path("desk/evidence/<int:pk>/", desk.evidence, name="evidence"),
+    path(
+        "desk/evidence/<int:pk>/small/", desk.evidence, {"size": "thumbnail"}, name="evidence_small"
+    ),
     path("desk/tasks/<str:number>/inspections/", desk.of_task, name="of_task"),
     path("desk/tasks/<str:number>/dispatch/", desk.dispatch, name="dispatch"),
 ]

@@ -18,11 +18,13 @@ from inspections.forms import (
     ConfirmForm,
     EnterForm,
     OutcomeForm,
+    PhotoForm,
     RefuseForm,
     SignForm,
     SubmitForm,
 )
-from inspections.models import Inspection
+from inspections.models import Evidence, Inspection
+from inspections.photos import LARGEST
 from inspections.services.teams import NOT_ON_TEAM
 from inspections.sheet import Part, Sheet
 from registries.models import Inspector
@@ -34,6 +36,16 @@ def visible_sheet(request: HttpRequest, pk: int) -> Sheet:
     """The form, or 404: one that the user may not see does not exist for them."""
     visits = Inspection.objects.visible_to(request.user).with_form()
     return Sheet(get_object_or_404(visits, pk=pk))
+
+
+def add_photos(sheet: Sheet, user: object) -> None:
+    """Give each part the photos that the user may see."""
+    rows = Evidence.objects.visible_to(user).filter(section__inspection=sheet.inspection)
+    found: dict[int, list[Evidence]] = {}
+    for row in rows.select_related("item", "uploaded_by"):
+        found.setdefault(row.section_id, []).append(row)
+    for part in sheet.parts:
+        part.photos = found.get(part.section.pk, [])
 
 
 def own_part(request: HttpRequest, sheet: Sheet) -> Part:
@@ -91,6 +103,7 @@ def show(request: HttpRequest, sheet: Sheet, status: int = 200, **more: object) 
     """The form page; `more` replaces forms by those that carry input and errors."""
     part = sheet.part_of(request.user)
     visit = sheet.inspection
+    add_photos(sheet, request.user)
     context = {
         "sheet": sheet,
         "visit": visit,
@@ -104,6 +117,8 @@ def show(request: HttpRequest, sheet: Sheet, status: int = 200, **more: object) 
         "confirming": None,
         "sign_form": SignForm(),
         "refuse_form": RefuseForm(),
+        "documents": visit.documents.all(),
+        "photo_form": PhotoForm(part=part) if part else None,
         "submission_id": uuid4(),
         "error": "",
     }
@@ -292,3 +307,31 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         return show(request, visible_sheet(request, pk), error.status, error=error.message)
     messages.success(request, "已提交，等待本单位负责人审批。已交的内容可以随时查看。")
     return _back(pk)
+
+
+@require_POST
+def photos(request: HttpRequest, pk: int) -> HttpResponse:
+    """Photos of the own section, each kept or refused by itself."""
+    sheet = visible_sheet(request, pk)
+    part = own_part(request, sheet)
+    photo_form = PhotoForm(request.POST, request.FILES, part=part)
+    if photo_form.is_valid():
+        item, files = photo_form.cleaned_data["item"], photo_form.cleaned_data["photos"]
+        for file in files:
+            try:
+                data = file.read(LARGEST + 1)
+                services.attach(part.section, data, item=item, actor=request.user)
+            except DomainError as error:
+                photo_form.add_error("photos", f"{file.name}：{error.message}")
+    if photo_form.errors:
+        return show(request, visible_sheet(request, pk), 422, photo_form=photo_form)
+    return _back(pk, "photos")
+
+
+@require_POST
+def remove_photo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a photo of the own section away."""
+    row = get_object_or_404(Evidence.objects.visible_to(request.user), pk=pk)
+    services.remove_evidence(row, actor=request.user)
+    messages.success(request, "照片已删除，删除记入留痕。")
+    return _back(row.section.inspection_id, "photos")

@@ -10,7 +10,7 @@ from core.pages import paginate
 from core.workflow import authorize, authorize_role, can
 from deadlines.models import NEVER
 from inspections.flows import SectionStatus
-from inspections.models import Section
+from inspections.models import Evidence, Section
 from publication import piles, rules, services
 from publication.forms import ReturnForm
 from publication.models import Approval
@@ -119,6 +119,7 @@ def show(request, section, form, status=200):
             agency=section.agency_id
         ).select_related("inspector"),
         "publication": section.publication if published else services.draft(section),
+        "photos": Evidence.objects.visible_to(request.user).filter(section=section),
         "published": published,
         "deadline": piles.deadlines_of([section]).get(section.pk),
         "hasty": rules.is_hasty(section.inspection.entered_at, section.submitted_at),

@@ -23,6 +23,7 @@ from registries.services import keep_upload
 from tests import suzhou
 from tests.access import ACCESS, LOGIN, OWN, PUBLIC, ROLE, SEES, TEAM
 from tests.factories import UserFactory, agency
+from tests.inspections import camera
 
 ROLES = ["lead", "agency_admin", "officer", "deputy", "principal", "supervisor"]
 
@@ -111,6 +112,7 @@ def lay():
         "free_line": task.line.pk,
         "visit": visit.pk,
         "section": section.pk,
+        "evidence": section.evidence.get().pk,
         "item_of_section": Item.objects.get(pk=section.items.get().pk).pk,
     }
     onlookers = {
@@ -118,6 +120,7 @@ def lay():
         "recusal": "deputy-gongan",
         "visit": "deputy-gongan",
         "section": "home-admin",
+        "evidence": "deputy-gongan",
     }
     return World(objects, onlookers)
 
@@ -135,6 +138,7 @@ def submitted(visit):
     first = suzhou.person("officer-gongan")
     field.enter(visit, certificates_shown=True, rights_told=True, actor=first)
     sections = {s.agency.system_id: s for s in visit.sections.select_related("agency")}
+    field.attach(sections["gongan"], camera.jpeg(), actor=first)
     for slug, section in sections.items():
         officer = suzhou.person(f"officer-{slug}")
         field.answer_rest_no_issue(section, actor=officer)

@@ -9,6 +9,7 @@ from inspections.services.answering import (
 )
 from inspections.services.closing import approve_section, return_section, submit
 from inspections.services.dispatching import dispatch
+from inspections.services.evidence import attach, remove_evidence
 from inspections.services.signing import confirm, refuse_signature, sign
 from inspections.services.visiting import enter, set_outcome
 
@@ -18,10 +19,12 @@ __all__ = [
     "answer",
     "answer_rest_no_issue",
     "approve_section",
+    "attach",
     "confirm",
     "dispatch",
     "enter",
     "refuse_signature",
+    "remove_evidence",
     "return_section",
     "save_section",
     "set_outcome",

@@ -352,3 +352,7 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}"
+
+    def get_absolute_url(self) -> str:
+        """The paper as PDF."""
+        return reverse(f"inspections:{self.kind}_pdf", args=[self.inspection_id])
