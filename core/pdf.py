@@ -10,12 +10,16 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from PIL import ImageFile
 from weasyprint import CSS, HTML
 from weasyprint.css.counters import CounterStyle
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 STYLESHEET = "pdf.css"
+
+# WeasyPrint lets half a picture pass, for the whole process; a photo that is cut off is refused.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 # Fontconfig and Pango keep state that threads of one process must not touch at the same time.
 _one_at_a_time = threading.Lock()
