@@ -97,6 +97,7 @@ def needs(environ: Mapping[str, str], *, tests: bool) -> list[Need]:
         found.insert(0, Need("redis-server", program("redis-server")))
     if tests:
         found.append(Need("chromium", CHROMIUM.exists))
+        found.append(Need("nginx-light", program("nginx")))  # reads deploy/nginx.conf
     return found
 
 
