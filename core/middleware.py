@@ -1,4 +1,4 @@
-"""A refusal becomes a page."""
+"""A refusal becomes a page; every answer says what a page may ask of the device."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,26 @@ from django.http import HttpRequest, HttpResponse
 
 from core.errors import DomainError
 from core.pages import render_page
+
+DEVICE = (
+    "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
+    "microphone", "midi", "payment", "usb",
+)  # fmt: skip
+NOTHING = ", ".join(f"{name}=()" for name in DEVICE)
+CAMERA = NOTHING.replace("camera=()", "camera=(self)")
+
+
+class PermissionsPolicyMiddleware:
+    """The phone pages may use the camera; no page may use anything else of the device."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Permissions-Policy"] = CAMERA if request.path.startswith("/m/") else NOTHING
+        return response
+
 
 NOT_BY_ADDRESS = {
     "status": 405,

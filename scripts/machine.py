@@ -98,6 +98,7 @@ def needs(environ: Mapping[str, str], *, tests: bool) -> list[Need]:
     if tests:
         found.append(Need("chromium", CHROMIUM.exists))
         found.append(Need("poppler-utils", program("pdftotext")))
+        found.append(Need("nginx-light", program("nginx")))  # reads deploy/nginx.conf
     return found
 
 

@@ -32,9 +32,9 @@ def environ():
 
 
 @contextlib.contextmanager
-def portal(environ):
+def portal(environ, *options):
     """./run until the end of the block; yields the lines up to the accounts."""
-    command = [ROOT / "run"]
+    command = [ROOT / "run", *options]
     with subprocess.Popen(
         command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
@@ -89,3 +89,22 @@ def test_it_stops_with_exit_code_0_and_is_back_in_seconds(first, environ):
         assert lines[-1].startswith("READY"), "\n".join(lines)
         assert "Loading the demonstration" not in lines
         assert time.monotonic() - started < 60  # 15 s on a quiet machine
+
+
+def test_reset_starts_afresh_and_tls_serves_https(first, environ):
+    """After the test above: nothing runs now. One start for both, because a start takes a while."""
+    process, _ = first
+    assert process.poll() == 0
+    state, port = Path(environ["PORTAL_STATE"]), int(environ["PORTAL_PORT"])
+    (state / "media" / "old.jpg").touch()
+    before = (state / "portal_field_key").read_text()
+
+    with portal(environ, "--reset", "--tls") as (_, lines):
+        assert lines[-1] == f"READY https://127.0.0.1:{port}/", "\n".join(lines)
+        assert f"Forgetting all data in {state}" in lines
+        assert "Loading the demonstration" in lines
+        assert not (state / "media" / "old.jpg").exists()
+        assert (state / "portal_field_key").read_text() != before
+        # Site trusts the certificate of this state only, for the name it is asked by.
+        assert Site("127.0.0.1", port, state / "tls").health()["database"] is True
+        assert Site("127.0.0.1", port, None).health() is None
