@@ -1,8 +1,9 @@
-"""Four tasks of the Suzhou scenario, laid relative to today so that every role has work.
+"""Five tasks of the Suzhou scenario, laid relative to today so that every role has work.
 
-One is published, one waits for approval with two working days left, one is in the field with
-forms half filled, one waits for its draw; a fifth line of the plan can be launched. Everything
-goes through the services, as people would do it.
+One is published, with a firm that nobody could reach and one that refused to sign; one is overdue
+and escalated over a returned form; one waits for approval with two working days left; one is in
+the field with forms half filled; one waits for its draw; a last line of the plan can be launched.
+Everything goes through the services, as people would do it.
 """
 
 import calendar
@@ -12,13 +13,14 @@ from uuid import uuid4
 
 from agencies.models import Agency, User
 from catalog.models import Item, Trade
+from deadlines.services import sweep
 from demo.calendar import on, working_days_ahead
 from demo.house import CITY, PASSWORD, person
 from inspections import services as field
 from inspections.models import Inspection, Section
 from plans import services as plans
 from plans.models import Plan, PlanLine
-from publication.services import approve
+from publication.services import approve, return_section
 from registries.models import Grade, GradingScheme
 from tasks import services as tasks
 from tasks.models import Task
@@ -39,6 +41,7 @@ class Chapter:
 
 
 PUBLISHED = Chapter("保安从业单位联合抽查（第一轮）", 150, 120)
+OVERDUE = Chapter("保安从业单位联合抽查（补查）", 110, 75)
 WAITING = Chapter("保安从业单位联合抽查（第二轮）", 60, 20)
 FIELD = Chapter("保安从业单位联合抽查（第三轮）", 24, 3)
 DRAWING = Chapter("全市保安从业单位“双随机、一公开”部门联合抽查", 1, 0)
@@ -47,12 +50,15 @@ NEXT = "保安从业单位年末联合抽查"
 
 def tell(today: date) -> None:
     """Lay plans and tasks; needs the house."""
-    chapters = [PUBLISHED, WAITING, FIELD, DRAWING]
+    chapters = [PUBLISHED, OVERDUE, WAITING, FIELD, DRAWING]
     lines = _plans(today, chapters)
     _published(today, lines[PUBLISHED.title])
+    _overdue(today, lines[OVERDUE.title])
     _waiting(today, lines[WAITING.title])
     _in_the_field(today, lines[FIELD.title])
     _drawing(today, lines[DRAWING.title])
+    with on(today, "08:00"):
+        sweep()
 
 
 def _plans(today: date, chapters: list[Chapter]) -> dict[str, PlanLine]:
@@ -147,10 +153,32 @@ def _published(today: date, line: PlanLine) -> None:
     with on(begins):
         task = _launch(line, begins, visited + timedelta(days=5), visited + timedelta(days=40))
     _draw_and_dispatch(task, "晴，东南风三级，27")
-    _visit_all(task, visited, "门卫勤务服务合同未约定保安员人数，派驻登记与合同不一致。")
+    _visit_all(
+        task, visited, "门卫勤务服务合同未约定保安员人数，派驻登记与合同不一致。", is_smooth=False
+    )
     with on(visited + timedelta(days=7)):
         for section in _sections(task):
             approve(section, actor=_deputy(section))
+        tasks.hand_in_report(task, actor=person("lead"))
+
+
+def _overdue(today: date, line: PlanLine) -> None:
+    """One returned form keeps a task from being published in time; the lead bureau has been told."""
+    begins = today - timedelta(days=OVERDUE.started)
+    visited = today - timedelta(days=OVERDUE.visited)
+    with on(begins):
+        task = _launch(line, begins, visited + timedelta(days=5), visited + timedelta(days=40))
+    _draw_and_dispatch(task, "阴，西北风二级，55")
+    _visit_all(task, visited, "")
+    returned = _visit_at_home(task).sections.get(agency__system="shichang")
+    with on(visited + timedelta(days=7), "15:10"):
+        for section in _sections(task):
+            if section == returned:
+                return_section(
+                    section, "检查结果与证据不一致，请核对后重报。", actor=_deputy(section)
+                )
+            else:
+                approve(section, actor=_deputy(section))
         tasks.hand_in_report(task, actor=person("lead"))
 
 
@@ -209,34 +237,70 @@ def _deputy(section: Section) -> User:
     return User.objects.with_role("deputy").filter(agency=section.agency).earliest("pk")
 
 
-def _enter(visit: Inspection) -> None:
+def _first(visit: Inspection) -> User:
+    """The officer who acts for the whole team."""
     first = visit.selection.assignments.select_related("inspector__user").earliest("pk")
-    field.enter(visit, certificates_shown=True, rights_told=True, actor=first.inspector.user)
+    return first.inspector.user
 
 
-def _visit_all(task: Task, day: date, problem: str) -> None:
-    """Every firm is visited on `day`; at the demonstration's own firm the police find `problem`."""
+def _enter(visit: Inspection) -> None:
+    field.enter(visit, certificates_shown=True, rights_told=True, actor=_first(visit))
+
+
+def _visit_all(task: Task, day: date, problem: str, is_smooth: bool = True) -> None:
+    """Every firm is visited on `day`; at the demonstration's own firm the police find `problem`.
+
+    is_smooth: otherwise one firm cannot be reached and another refuses to sign.
+    """
     home = _visit_at_home(task)
-    for visit in Inspection.objects.filter(selection__task=task).order_by("pk"):
-        with on(day, "09:40"):
-            _enter(visit)
+    others = Inspection.objects.filter(selection__task=task).exclude(pk=home.pk).order_by("pk")
+    gone, refusing, *_ = (None, None) if is_smooth else others
+    for visit in (home, *others):
+        if visit == gone:
+            _find_nobody(visit, day)
+        else:
+            _visit(visit, day, problem if visit == home else "", is_refusing=visit == refusing)
         for section in visit.sections.select_related("agency"):
-            police = section.agency.system_id == "gongan"
-            with on(day, "10:15"):
-                _fill(section, problem if visit == home and police else "")
-        signer = visit.selection.assignments.select_related("inspector__user").earliest("pk")
-        with on(day, "10:25"):
+            with on(day, "10:31"):
+                field.submit(section, submission_id=uuid4(), actor=_team(section)[0].user)
+
+
+def _visit(visit: Inspection, day: date, problem: str, is_refusing: bool) -> None:
+    with on(day, "09:40"):
+        _enter(visit)
+    for section in visit.sections.select_related("agency"):
+        police = section.agency.system_id == "gongan"
+        with on(day, "10:15"):
+            _fill(section, problem if police else "")
+    with on(day, "10:25"):
+        if is_refusing:
+            field.refuse_signature(
+                visit,
+                reason="负责人称须请示总部，拒绝签字。",
+                witness="社区居委会工作人员",
+                actor=_first(visit),
+            )
+        else:
             field.sign(
                 visit,
                 signer_name=visit.target.person_in_charge,
                 signer_role="principal",
                 strokes=STROKES,
                 opinion="无异议。",
-                actor=signer.inspector.user,
+                actor=_first(visit),
             )
-        for section in visit.sections.select_related("agency"):
-            with on(day, "10:31"):
-                field.submit(section, submission_id=uuid4(), actor=_team(section)[0].user)
+
+
+def _find_nobody(visit: Inspection, day: date) -> None:
+    """Nobody is met at the registered address; the visit ends at the door."""
+    note = "两次上门大门紧锁，登记电话停机，邻户称已搬离数月。"
+    with on(day, "09:40"):
+        field.set_outcome(visit, "unreachable", note, actor=_first(visit))
+    for section in visit.sections.select_related("agency"):
+        team = _team(section)
+        with on(day, "10:15"):
+            for inspector in team:
+                field.confirm(section, inspector, password=PASSWORD, actor=team[0].user)
 
 
 def _fill(section: Section, problem: str) -> None:

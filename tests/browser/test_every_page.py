@@ -48,7 +48,7 @@ def public_pages():
 
 def desk_pages():
     """Pages by the user who works on them."""
-    published, waiting, in_the_field, drawing = Task.objects.order_by("pk")
+    *_, in_the_field, drawing = Task.objects.order_by("pk")
     star = Target.objects.get(name__contains="石铎")
     entered = Inspection.objects.get(status="entered")
     submitted = Section.objects.get(

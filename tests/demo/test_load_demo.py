@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from agencies.models import User
 from core.models import Notice
 from deadlines.models import Deadline
-from inspections.models import Inspection, Section
+from inspections.models import Inspection, Section, Signature
 from plans.models import Plan
 from publication.models import Publication
 from tasks.models import Task
@@ -41,9 +41,11 @@ def test_every_role_has_something_to_do_on_any_day(clock, today):
     clock(today)
     call_command("load_demo")
     statuses = Task.objects.order_by("pk").values_list("status", flat=True)
-    assert list(statuses) == ["completed", "completed", "dispatched", "frozen"]
-    published, waiting, in_the_field, _ = Task.objects.order_by("pk")
-    assert Publication.objects.count() == sections(published).filter(status="published").count()
+    assert list(statuses) == ["completed", "completed", "completed", "dispatched", "frozen"]
+    published, overdue, waiting, in_the_field, _ = Task.objects.order_by("pk")
+    assert set(sections(published).values_list("status", flat=True)) == {"published"}
+    assert Publication.objects.filter(task_number=published.number).count() == 8
+    assert sections(overdue).get(status="returned").agency.code == "341323-shichang"
     assert set(sections(waiting).values_list("status", flat=True)) == {"submitted"}
     entered = Inspection.objects.filter(selection__task=in_the_field, status="entered")
     assert sections(in_the_field).filter(inspection__in=entered, answers__isnull=False).exists()
@@ -54,6 +56,17 @@ def test_every_role_has_something_to_do_on_any_day(clock, today):
 
 def sections(task):
     return Section.objects.filter(inspection__selection__task=task)
+
+
+def test_what_goes_wrong_is_there_to_be_seen(clock):
+    clock("2026-11-20")
+    call_command("load_demo")
+    assert Inspection.objects.get(outcome="unreachable").signatures.count() == 0
+    assert Signature.objects.get(kind="refused").reason
+    late = Deadline.objects.filter(kind="publish_result", status="open", due_on__lt="2026-11-20")
+    assert late.get().escalated_on == date(2026, 11, 20)
+    told = Notice.objects.filter(recipient__username="lead", is_urgent=True)
+    assert told.exists()
 
 
 def test_two_working_days_are_left_to_approve(clock):
