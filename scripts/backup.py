@@ -21,6 +21,7 @@ from scripts.database import (
     VERSION,
     Database,
     field_key,
+    media_folder,
     own_url,
 )
 from scripts.portal import ROOT
@@ -81,7 +82,7 @@ def backup(file: Path) -> None:
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as output:
             try:
-                saved = save(database, folder / "media", key, output, file.parent)
+                saved = save(database, media_folder(os.environ, folder), key, output, file.parent)
                 output.flush()
                 os.fsync(output.fileno())
                 part.rename(file)

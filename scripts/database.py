@@ -155,3 +155,8 @@ def field_key(environ: dict[str, str], folder: Path) -> str:
             f"{file} (it is not in a backup)."
         )
     return key
+
+
+def media_folder(environ: dict[str, str], folder: Path) -> Path:
+    """Where the portal keeps its media."""
+    return Path(environ.get("PORTAL_MEDIA") or folder / "media")

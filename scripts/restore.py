@@ -18,7 +18,7 @@ from pathlib import Path
 
 from scripts.archive import Reader, fingerprint
 from scripts.console import Refused, Stop, explained, say
-from scripts.database import COUNT_RELATIONS, COUNT_ROWS, VERSION, Database, field_key
+from scripts.database import COUNT_RELATIONS, COUNT_ROWS, VERSION, Database, field_key, media_folder
 from scripts.machine import install_missing, needs, service_user
 from scripts.portal import ROOT
 from scripts.services import Postgres
@@ -42,7 +42,7 @@ class Place:
     @property
     def media(self) -> Path:
         """The media folder."""
-        return self.folder / "media"
+        return media_folder(os.environ, self.folder)
 
 
 @contextlib.contextmanager
