@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError, models, transaction
@@ -73,6 +74,49 @@ def found_agency(
         is_inspecting=is_inspecting,
         group=group,
     )
+
+
+@transaction.atomic
+def sync_agencies(rows: Iterable[dict[str, Any]]) -> int:
+    """Found agencies or rename them: region and system codes, name, short_name, is_inspecting.
+
+    All rows or none; raises DomainError naming the row with an unknown region or system or
+    without a name. The code follows from region and system and never changes.
+    """
+    count = 0
+    for count, row in enumerate(rows, 1):
+        region = Region.objects.filter(code=row["region"]).first()
+        system = System.objects.filter(slug=row["system"]).first()
+        if region is None or system is None or not row["name"]:
+            raise DomainError(
+                f"第 {count + 1} 行：区划代码“{row['region']}”、系统“{row['system']}”或名称有误，"
+                "没有导入任何单位。"
+            )
+        code = f"{region.code}-{system.slug}"
+        short = row["short_name"] or row["name"]
+        names = {"name": row["name"], "short_name": short, "is_inspecting": row["is_inspecting"]}
+        if not Agency.objects.filter(code=code).update(**names):
+            found_agency(code, row["name"], short, region, system, row["is_inspecting"])
+    return count
+
+
+@transaction.atomic
+def open_administrators(passwords: dict[str, str]) -> list[User]:
+    """Open the three administrators of a new portal, each with the initial password given.
+
+    Raises DomainError when somebody holds one of the three roles already.
+    """
+    holders = [User.objects.with_role(slug).exists() for slug in passwords]
+    if any(holders):
+        raise DomainError("已有管理员账号，没有改动。新账号请由系统管理员在“账号”页面开通。")
+    users = []
+    for slug, password in passwords.items():
+        user = open_account(
+            username=slug, name=ROLES[slug].label, agency=None, password=password, actor=None
+        )
+        assign_roles(user, [slug], actor=None)
+        users.append(user)
+    return users
 
 
 def grant_joint_access(obj: models.Model, agencies: Iterable[Agency]) -> None:
