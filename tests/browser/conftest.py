@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import threading
+import time
 
 import pytest
+from django.db import connection
 from playwright.sync_api import expect, sync_playwright
 
 CHROMIUM = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium")
@@ -82,4 +85,20 @@ def visitor(browser, live_server):
 
     yield enter
     for person in visitors:
+        person.page.goto("about:blank")
         person.context.close()
+    wait_for_the_server()
+
+
+def wait_for_the_server():
+    """Requests that the browser no longer waits for must be over before the tables are emptied."""
+    busy = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND state <> 'idle'"
+    )
+    quiet, pause, until = 0, threading.Event(), time.monotonic() + 20
+    while quiet < 4 and time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(busy)
+            quiet = 0 if cursor.fetchone()[0] else quiet + 1
+        pause.wait(0.05)

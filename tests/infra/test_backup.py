@@ -181,7 +181,10 @@ def rewritten(file, change):
     """The same backup with another manifest."""
     folder = file.with_name("unpacked")
     with tarfile.open(file) as tar:
-        tar.extractall(folder, filter="data")
+        for member in tar.getmembers():  # extractall(filter=) is newer than Debian 12's Python
+            target = folder / member.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(tar.extractfile(member).read())
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps(change(manifest)))
     copy = file.with_name("rewritten.tar")
