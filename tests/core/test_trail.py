@@ -223,10 +223,11 @@ def test_a_sealer_waits_for_who_was_writing_and_for_nobody_else():
 
 
 def wait_until_waiting():
-    """Until another session has asked who is writing."""
+    """Until another session has asked who is writing, and has been answered."""
     query = """
         SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid() AND query = %s
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+            AND query = %s AND state <> 'active'
     """
     asked = 0
     with session() as watcher:
