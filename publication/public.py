@@ -21,7 +21,7 @@ from publication import disclosure, rules
 from publication.feeds import COLUMNS, lines
 from publication.forms import CHOOSABLE, ResultFilter, label_of, options_of, query_without
 from publication.models import Publication
-from tasks import evidence
+from tasks import certificates, evidence
 from tasks.flows import DrawStatus
 from tasks.models import Draw, Task
 
@@ -33,8 +33,8 @@ DRAW_TEXTS = (
     "recusals_text",
     "result_text",
     "closed_text",
-    "certificate",
     "secret",
+    "roster",
 )
 MAX_AGE = 60
 MANY = 500  # a page shows no more tickets than this; the certificate holds them all
@@ -256,7 +256,7 @@ def certificate(request, draw_id):
     seen = disclosure.evidence_of(found)
     if not seen.shown:
         return not_there(request, "证书尚未公开", seen.why)
-    text = json.dumps(found.certificate, ensure_ascii=False, indent=1)
+    text = json.dumps(certificates.build(found), ensure_ascii=False, indent=1)
     return attachment(text, "application/json", f"{draw_id}-certificate.json")
 
 

@@ -1077,14 +1077,24 @@ def draw(data: Mapping[str, Any], *, voided: bool = False) -> Outcome:
 
 def _after_events(outcome: Outcome, events: Sequence[Any], opened: Sequence[bytes]) -> None:
     outcome.events = _run_events(outcome, events, opened)
-    lines = [f"DRS1-events\t{outcome.draw_id}", f"result\t{outcome.result}", *outcome.events]
-    outcome.events_digest = digest("".join(f"{line}\n" for line in lines), outcome.suite)
+    outcome.events_digest = events_digest(
+        outcome.draw_id, outcome.result, outcome.events, outcome.suite
+    )
     teams = outcome.teams
     outcome.final_teams = [
         f"team\t{s.id}\t{g}\t{','.join(teams[g].ordered(s.id)) or '-'}"
         for s in outcome.selected
         for g in sorted(teams)
     ]
+
+
+def events_digest(draw_id: str, result: str, events: Iterable[str], suite: str = SHA256) -> str:
+    """The digest of everything that happened to a result (2.11).
+
+    result: the digest of the result text, in hex; events: the event lines, in order.
+    """
+    lines = [f"DRS1-events\t{draw_id}", f"result\t{result}", *events]
+    return digest("".join(f"{line}\n" for line in lines), suite)
 
 
 def _assign(

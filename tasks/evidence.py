@@ -9,7 +9,7 @@ from datetime import datetime
 
 from registries.models import Grade, Target
 from tasks import drs1
-from tasks.models import Draw, DrawRecord
+from tasks.models import Draw, DrawRecord, Way
 from tasks.reasons import EVERYBODY, REASONS
 
 ROUNDING = {"up": "进一", "down": "舍去", "half": "四舍五入", "lr": "最大余数", "fixed": "定数"}
@@ -187,7 +187,7 @@ def of(draw: Draw, names: bool) -> Evidence:
         assurance=draw.assurance,
         assurance_text=GRADES.get(draw.assurance, ""),
         seed=draw.seed,
-        system_open=draw.certificate["input"]["chain"][0] if draw.certificate else "",
+        system_open=draw.opened_secret,
         selected=_drawn(selection, known, labels) if names and selection else [],
         log=_log(draw),
     )
@@ -278,9 +278,12 @@ def _mode(plan: drs1.Plan) -> str:
 
 
 def _contributions(draw: Draw) -> list[Contribution]:
-    if not draw.phrase:
-        return []
-    return [Contribution(draw.witness, "当场念出", draw.phrase, draw.closed_at)]
+    ways = {Way.SEALED: "密封", Way.OPEN: "当场念出"}
+    return [
+        Contribution(c.speaker or c.code, ways[c.way], c.value, c.revealed_at)
+        for c in draw.contributors.all()
+        if c.value
+    ]
 
 
 def _excluded(candidates: list[drs1.Candidate]) -> list[tuple[str, str, int]]:

@@ -25,6 +25,7 @@ class DrawStatus(TextChoices):
     DRAFT = "draft", "准备中"
     FROZEN = "frozen", "已封存"
     OPENED = "opened", "已开启"
+    VOIDED = "voided", "已作废"
 
 
 class ConfirmationStatus(TextChoices):
@@ -32,6 +33,22 @@ class ConfirmationStatus(TextChoices):
 
     PENDING = "pending", "待确认"
     CONFIRMED = "confirmed", "已确认"
+
+
+class ReplacementStatus(TextChoices):
+    """Whether a second agency agrees that a drawn target cannot be inspected."""
+
+    PROPOSED = "proposed", "待复核"
+    AGREED = "agreed", "已替换"
+    REFUSED = "refused", "不予替换"
+
+
+class SubstitutionStatus(TextChoices):
+    """Whether the deputy head lets a drawn inspector leave."""
+
+    REQUESTED = "requested", "待审批"
+    APPROVED = "approved", "已更换"
+    REFUSED = "refused", "不同意"
 
 
 T = TaskStatus
@@ -44,15 +61,36 @@ TASK_FLOW = Flow(
     Move("dispatch", "派发任务", frozenset({T.ASSIGNED}), T.DISPATCHED),
     Move("complete", "办结检查", frozenset({T.DISPATCHED}), T.COMPLETED),
     Move("cancel", "取消任务", frozenset({T.DRAFT}), T.CANCELLED),
+    Move(
+        "start_over",
+        "作废后重新准备",
+        frozenset({T.FROZEN, T.OPENED, T.CONFIRMING, T.LOCKED}),
+        T.DRAFT,
+    ),
+    Move("unassign", "作废人员匹配", frozenset({T.ASSIGNED}), T.LOCKED),
 )
 
 D = DrawStatus
 DRAW_FLOW = Flow(
     Move("freeze", "封存", frozenset({D.DRAFT}), D.FROZEN),
     Move("open", "开启", frozenset({D.FROZEN}), D.OPENED),
+    Move("void", "作废", frozenset({D.FROZEN, D.OPENED}), D.VOIDED),
 )
 
 C = ConfirmationStatus
 CONFIRMATION_FLOW = Flow(
     Move("confirm", "名单无误，确认", frozenset({C.PENDING}), C.CONFIRMED),
+    Move("reopen", "名单有变，重新确认", frozenset({C.CONFIRMED}), C.PENDING),
+)
+
+R = ReplacementStatus
+REPLACEMENT_FLOW = Flow(
+    Move("agree", "情况属实，同意替换", frozenset({R.PROPOSED}), R.AGREED),
+    Move("refuse", "不予替换", frozenset({R.PROPOSED}), R.REFUSED),
+)
+
+S = SubstitutionStatus
+SUBSTITUTION_FLOW = Flow(
+    Move("approve", "同意更换", frozenset({S.REQUESTED}), S.APPROVED),
+    Move("refuse", "不同意", frozenset({S.REQUESTED}), S.REFUSED),
 )

@@ -10,10 +10,10 @@ from core.errors import DomainError
 from plans.rules import Risk, exempt_from_cap, within_cap
 from registries.models import Inspector, Recusal, Target, TargetGrade, TargetStatus
 from tasks import drs1
+from tasks.ceremony import SHORT, Ceremony
 from tasks.models import Selection, Task
 from tasks.reasons import EVERYBODY, RECUSAL
 
-WITNESS = "见证人"
 NO_LIMIT = "999999"
 LIST_STRATUM = "list"
 DISHONEST = frozenset({"bad", "severe"})  # 失信、严重失信 of 公共信用等级 lift the cap (F16)
@@ -50,10 +50,10 @@ class Frame:
         """How many can be drawn."""
         return sum(1 for entry in self.entries if not entry.reason)
 
-    def texts(self, task: Task, draw_id: str) -> dict[str, str]:
+    def texts(self, task: Task, draw_id: str, ceremony: Ceremony) -> dict[str, str]:
         """The four files of the first draw, which has no inspectors."""
         return {
-            "plan": plan_text(task, draw_id, self.ratios),
+            "plan": plan_text(task, draw_id, self.ratios, ceremony),
             "candidates": candidates_text(draw_id, self.entries),
             "inspectors": drs1.file_text("DRS1-inspectors", draw_id, []),
             "recusals": drs1.file_text("DRS1-recusals", draw_id, []),
@@ -152,34 +152,32 @@ def _most_by_one(tasks: dict[int, set[int]], ours: set[int]) -> int:
     return max(times.values(), default=0)
 
 
-def plan_text(task: Task, draw_id: str, ratios: dict[str, int]) -> str:
+def plan_text(task: Task, draw_id: str, ratios: dict[str, int], ceremony: Ceremony = SHORT) -> str:
     """The plan file of the first draw: ratios by stratum, the flat ratio as the overall floor."""
     mode = task.rules["rounding"]
     rows = [
-        *_common(task, draw_id),
+        *_common(task, ceremony),
         ("floor", str(task.ratio_ppm), "0"),
         *(("stratum", code, mode, str(ppm), "0", "-", "1") for code, ppm in ratios.items()),
     ]
     return drs1.file_text("DRS1-plan", draw_id, rows)
 
 
-def people_plan_text(task: Task, draw_id: str) -> str:
+def people_plan_text(task: Task, draw_id: str, ceremony: Ceremony = SHORT) -> str:
     """The plan file of the second draw: everybody on the confirmed list gets m per system."""
     m = str(task.rules["inspectors_per_agency"])
     rows = [
-        *_common(task, draw_id),
+        *_common(task, ceremony),
         ("stratum", LIST_STRATUM, "up", "1000000", "0", "-", "0"),
         *(("agency", slug, m) for slug in systems(task)),
     ]
     return drs1.file_text("DRS1-plan", draw_id, rows)
 
 
-def _common(task: Task, draw_id: str) -> list[tuple[str, ...]]:
+def _common(task: Task, ceremony: Ceremony) -> list[tuple[str, ...]]:
     return [
         ("suite", drs1.SHA256),
-        ("beacon", "none", "-"),
-        ("contributor", WITNESS, "open"),
-        ("missing", "void"),
+        *ceremony.lines,
         ("title", task.title),
         ("authority", task.agency.name),
         ("period", f"{task.starts_on}/{task.ends_on}"),
@@ -211,10 +209,10 @@ class Roster:
         """Inspector pk by the code made for this draw."""
         return {code: inspector.pk for code, inspector in self.inspectors.items()}
 
-    def texts(self, task: Task, draw_id: str) -> dict[str, str]:
+    def texts(self, task: Task, draw_id: str, ceremony: Ceremony) -> dict[str, str]:
         """The four files of the second draw."""
         return {
-            "plan": people_plan_text(task, draw_id),
+            "plan": people_plan_text(task, draw_id, ceremony),
             "candidates": drs1.file_text(
                 "DRS1-candidates",
                 draw_id,

@@ -4,9 +4,9 @@ Protocol 2.3-2.11. The result is stored before anybody sees it; two clicks give 
 """
 
 import secrets
-from datetime import UTC, datetime
 
 from django.db import transaction
+from django.db.models import Max
 
 from agencies.models import User
 from core import clock
@@ -16,16 +16,29 @@ from core.notices import notify
 from core.workflow import REFUSED, advance, authorize, has_role_permission, lock
 from registries.models import Inspector, Target
 from registries.services import hold_registries
-from tasks import drs1, frame
+from tasks import certificates, drs1, frame
+from tasks.ceremony import SHORT, WITNESS, Ceremony
 from tasks.flows import DrawStatus, TaskStatus
-from tasks.models import Assignment, Draw, DrawRecord, Purpose, Selection, Task
+from tasks.models import Assignment, Contributor, Draw, Purpose, Selection, Task
+from tasks.services.draw_log import head, log
 
 CHAIN_LENGTH = 64
-PUBLIC_PAGE = "公示平台“摇号验证”栏目"
+OPENED = [
+    "opened_secret",
+    "closed_text",
+    "closed_digest",
+    "closed_at",
+    "seed",
+    "result_text",
+    "result_digest",
+    "assurance",
+    "opened_at",
+    "opened_by",
+]
 
 
 @transaction.atomic(durable=True)
-def freeze_targets(task: Task, *, actor: User | None) -> Draw:
+def freeze_targets(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None) -> Draw:
     """Freeze list and rules of the first draw and publish their digest (2.3).
 
     Raises DomainError when nobody can be drawn.
@@ -38,12 +51,12 @@ def freeze_targets(task: Task, *, actor: User | None) -> Draw:
             f"按当前条件没有可抽取的对象：名录共 {len(base.entries)} 户，全部被排除。"
             "请核对行业类别、登记状态和年度频次，名单没有封存。"
         )
-    draw_id = f"{task.number}-1"
-    return _freeze(task, Purpose.TARGETS, draw_id, base.texts(task, draw_id), {}, actor)
+    texts = base.texts(task, draw_id_of(task, Purpose.TARGETS), ceremony)
+    return _freeze(task, Purpose.TARGETS, texts, {}, ceremony, actor)
 
 
 @transaction.atomic(durable=True)
-def freeze_people(task: Task, *, actor: User | None) -> Draw:
+def freeze_people(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None) -> Draw:
     """Freeze the roster for the confirmed list (second draw).
 
     Raises DomainError naming the targets that cannot be staffed.
@@ -52,27 +65,40 @@ def freeze_people(task: Task, *, actor: User | None) -> Draw:
     authorize(actor, "assign", task)
     if task.status != TaskStatus.LOCKED:
         raise IllegalMove("名单锁定后才能匹配检查人员，请刷新页面后查看最新状态。")
-    if task.draws.filter(purpose=Purpose.INSPECTORS).exists():
+    if task.draws.live().filter(purpose=Purpose.INSPECTORS).exists():
         raise IllegalMove("人员名单已经封存，不能再次封存。")
     hold_registries(still=True)
     people = frame.roster(task)
     frame.must_be_staffed(task, people)
-    draw_id = f"{task.number}-2"
-    texts = people.texts(task, draw_id)
-    return _freeze(task, Purpose.INSPECTORS, draw_id, texts, people.codes, actor)
+    texts = people.texts(task, draw_id_of(task, Purpose.INSPECTORS), ceremony)
+    return _freeze(task, Purpose.INSPECTORS, texts, people.codes, ceremony, actor)
 
 
 def _freeze(
-    task: Task, purpose: str, draw_id: str, texts: dict[str, str], codes: dict, actor: User | None
+    task: Task,
+    purpose: str,
+    texts: dict[str, str],
+    codes: dict,
+    ceremony: Ceremony,
+    actor: User | None,
 ) -> Draw:
+    draw_id = draw_id_of(task, purpose)
     values = drs1.chain(draw_id, secrets.token_bytes(32), CHAIN_LENGTH)
-    prev = _head(task)
+    prev = head(task.agency)
     text = drs1.freeze_text(draw_id, values[0], prev, texts)
+    now = clock.now()
+    year = clock.today().year
+    last = Draw.objects.filter(agency=task.agency, year=year).aggregate(Max("serial"))
     draw = Draw.objects.create(
         draw_id=draw_id,
         task=task,
         agency=task.agency,
         purpose=purpose,
+        year=year,
+        serial=(last["serial__max"] or 0) + 1,
+        line_id=task.line.origin_id or task.line_id,
+        period=f"{task.starts_on}/{task.ends_on}",
+        supersedes=task.draws.filter(purpose=purpose, status=DrawStatus.VOIDED).first(),
         plan_text=texts["plan"],
         candidates_text=texts["candidates"],
         inspectors_text=texts["inspectors"],
@@ -83,11 +109,28 @@ def _freeze(
         anchor=values[0],
         prev=prev,
         secret=values[-1],
-        frozen_at=clock.now(),
+        missing=ceremony.missing,
+        commit_until=ceremony.commit_until,
+        reveal_until=ceremony.reveal_until,
+        beacon_kind=ceremony.beacon_kind,
+        beacon_ref=ceremony.beacon_ref,
+        beacon_at=ceremony.beacon_at,
+        open_by=ceremony.beacon_at or ceremony.reveal_until or now,
+        frozen_at=now,
         frozen_by=actor,
     )
+    Contributor.objects.bulk_create(
+        Contributor(
+            draw=draw,
+            code=party.code,
+            way=party.way,
+            agency_id=party.agency_id,
+            is_outside=party.is_outside,
+        )
+        for party in ceremony.parties
+    )
     advance(draw, "freeze", actor=actor, digest=draw.freeze_digest)
-    _log(draw, "freeze", text)
+    log(draw, "freeze", text)
     admins = User.objects.with_role("agency_admin").filter(agency__in=task.agencies)
     notify(
         admins,
@@ -95,6 +138,12 @@ def _freeze(
         task.get_absolute_url(),
     )
     return draw
+
+
+def draw_id_of(task: Task, purpose: str) -> str:
+    """`<task number>-1` draws targets, `-2` people; successors of voided ones go on with 3 and 4."""
+    attempts = task.draws.filter(purpose=purpose).count()
+    return f"{task.number}-{2 * attempts + (1 if purpose == Purpose.TARGETS else 2)}"
 
 
 @transaction.atomic
@@ -128,6 +177,7 @@ def open_targets(draw: Draw, *, witness: str, phrase: str, actor: User | None) -
     Selection.objects.bulk_create(
         Selection(
             task=draw.task,
+            draw=draw,
             target=targets[s.id],
             number=s.number,
             stratum=s.stratum,
@@ -174,29 +224,28 @@ def _open(draw: Draw, witness: str, phrase: str, actor: User | None) -> drs1.Out
         raise DomainError(
             "本次没有外部密封贡献和公共随机源，保证等级为 C，须先由第二人同意。摇号没有开始。"
         )
-    values = drs1.chain(draw.draw_id, bytes.fromhex(draw.secret), CHAIN_LENGTH)
-    data = _input(draw, phrase, values[1])
+    at = clock.now()
+    draw.contributors.filter(code=WITNESS).update(
+        value=phrase, speaker=witness, revealed_by=actor, revealed_at=at
+    )
+    draw.opened_secret = drs1.chain(draw.draw_id, bytes.fromhex(draw.secret), CHAIN_LENGTH)[1]
     try:
-        outcome = drs1.draw(data)
+        outcome = drs1.draw(certificates.input_of(draw))
     except drs1.Refused as error:
         raise DomainError(
             "封存的内容没有通过核对，摇号没有开始。请保留现场，联系系统管理员。"
         ) from error
-    at = clock.now()
-    draw.witness, draw.phrase = witness, phrase
     draw.closed_text, draw.closed_digest, draw.closed_at = outcome.closed_text, outcome.closed, at
-    draw.seed, draw.result_text, draw.result_digest = (
-        outcome.seed,
-        outcome.result_text,
-        outcome.result,
-    )
+    draw.seed, draw.result_text = outcome.seed, outcome.result_text
+    draw.result_digest = outcome.result
     draw.opened_at, draw.opened_by = at, actor
-    draw.certificate = _certificate(draw, data, outcome)
-    draw.assurance = draw.certificate["assurance"]
-    _log(draw, "reveal", phrase)
-    _log(draw, "closed", outcome.closed_text)
-    _log(draw, "open", outcome.result_text)
-    draw.save()
+    draw.assurance = drs1.assurance(
+        outcome.plan, outcome.contributions, certificates.publication_of(draw)
+    )
+    log(draw, "reveal", phrase)
+    log(draw, "closed", outcome.closed_text)
+    log(draw, "open", outcome.result_text)
+    draw.save(update_fields=OPENED)  # the lists and the secret are not written again
     advance(draw, "open", actor=actor, result=draw.result_digest)
     return outcome
 
@@ -209,64 +258,3 @@ def _refuse_phrase(phrase: str) -> None:
             "见证短语不能使用：须为 1 至 200 字节（约 66 个汉字）的一行文字，不含制表符等看不见的字符。"
             "摇号没有开始。"
         ) from None
-
-
-def _input(draw: Draw, phrase: str, opened: str) -> dict:
-    return {
-        "draw_id": draw.draw_id,
-        "plan": draw.plan_text,
-        "candidates": draw.candidates_text,
-        "inspectors": draw.inspectors_text,
-        "recusals": draw.recusals_text,
-        "prev": draw.prev,
-        "anchor": draw.anchor,
-        "chain": [opened],
-        "commits": {},
-        "reveals": {frame.WITNESS: phrase},
-        "beacon_value": "-",
-        "events": [],
-    }
-
-
-def _certificate(draw: Draw, data: dict, outcome: drs1.Outcome) -> dict:
-    """The certificate of protocol section 3, with the grade that the facts allow."""
-    first = DrawRecord.objects.get(draw=draw, type="freeze")
-    published = [
-        {"what": what, "digest": digest, "at": utc(at), "where": PUBLIC_PAGE}
-        for what, digest, at in (
-            ("freeze", draw.freeze_digest, draw.frozen_at),
-            ("closed", draw.closed_digest, draw.closed_at),
-            ("result", draw.result_digest, draw.opened_at),
-        )
-    ]
-    return drs1.certificate(
-        data,
-        outcome,
-        title=draw.task.title,
-        authority=draw.agency.name,
-        publication=published,
-        log={"seq": first.seq, "prev": first.prev, "time": utc(first.at), "head": first.head},
-    )
-
-
-def utc(at: datetime) -> str:
-    """An instant as the protocol writes it."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _head(task: Task) -> str:
-    """The head of the authority's log, locked for this transaction; zeros for the first record."""
-    type(task.agency).objects.select_for_update(no_key=True).get(pk=task.agency_id)
-    last = DrawRecord.objects.filter(agency=task.agency).order_by("-seq").first()
-    return last.head if last else drs1.ZERO
-
-
-def _log(draw: Draw, kind: str, body: str) -> None:
-    """Add a record to the authority's log of draws (2.11)."""
-    prev = _head(draw.task)
-    seq = DrawRecord.objects.filter(agency=draw.agency).count() + 1
-    at = clock.now()
-    _, head = drs1.log_record(seq, prev, utc(at), kind, draw.draw_id, body)
-    DrawRecord.objects.create(
-        agency=draw.agency, seq=seq, draw=draw, type=kind, at=at, prev=prev, body=body, head=head
-    )

@@ -11,7 +11,7 @@ from inspections.models import Answer, Inspection, OfficerConfirmation, Section,
 from plans.models import Plan
 from publication.models import Publication
 from tasks import drs1
-from tasks.models import Assignment, Draw, DrawRecord, Selection, Task, TaskTier
+from tasks.models import Assignment, Contributor, Draw, DrawRecord, Selection, Task, TaskTier
 from tests import factories as make
 
 UTC8 = datetime.timezone(datetime.timedelta(hours=8))
@@ -121,6 +121,10 @@ class World:
             agency=self.lead,
             purpose="targets",
             status="frozen",
+            year=2021,
+            serial=Draw.objects.count() + 1,
+            line=self.task.line,
+            period=f"{self.task.starts_on}/{self.task.ends_on}",
             plan_text=texts["plan"],
             candidates_text=texts["candidates"],
             inspectors_text=texts["inspectors"],
@@ -137,6 +141,14 @@ class World:
         if opened:
             self._open(draw, texts, chain)
         draw.save()
+        Contributor.objects.create(
+            draw=draw,
+            code="见证人",
+            way="open",
+            value=PHRASE if opened else "",
+            speaker=WITNESS if opened else "",
+            revealed_at=draw.closed_at,
+        )
         self._log(draw, freeze)
         return draw
 
@@ -173,15 +185,12 @@ class World:
         }
         outcome = drs1.draw(data)
         draw.status = "opened"
-        draw.witness, draw.phrase = WITNESS, PHRASE
         draw.closed_text, draw.closed_digest = outcome.closed_text, outcome.closed
         draw.closed_at = draw.opened_at = at(7, 19, 10, 12)
         draw.seed, draw.result_text = outcome.seed, outcome.result_text
         draw.result_digest = outcome.result
-        draw.certificate = drs1.certificate(
-            data, outcome, title=self.task.title, authority=self.lead.name, publication=[]
-        )
-        draw.assurance = draw.certificate["assurance"]
+        draw.opened_secret = chain[1]
+        draw.assurance = drs1.assurance(outcome.plan, outcome.contributions, [])
 
     def _log(self, draw, freeze):
         bodies = [("freeze", draw.frozen_at, freeze)]

@@ -12,7 +12,7 @@ from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import Notice
 from registries.models import Target
 from registries.services import retire_target
-from tasks import drs1, evidence, frame, services
+from tasks import certificates, drs1, evidence, frame, services
 from tasks.flows import DrawStatus, TaskStatus
 from tasks.models import Draw, DrawRecord, Selection
 from tests import suzhou
@@ -153,9 +153,9 @@ def test_opening_gives_the_list_and_an_honest_certificate(task, tmp_path):
     assert task.status == TaskStatus.OPENED
     assert task.selections.count() == suzhou.EXPECT["tiered"]["total"]
     assert sorted(task.selections.values_list("stratum", flat=True)) == sorted(LABELS)
-    assert draw.assurance == draw.certificate["assurance"] == "C"
+    assert draw.assurance == certificates.build(draw)["assurance"] == "C"
     path = tmp_path / "certificate.json"
-    path.write_text(json.dumps(draw.certificate, ensure_ascii=False))
+    path.write_text(json.dumps(certificates.build(draw), ensure_ascii=False))
     checked = subprocess.run(
         [sys.executable, str(DRS1), "verify", str(path)],
         capture_output=True,

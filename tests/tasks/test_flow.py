@@ -4,9 +4,13 @@ from core.errors import IllegalMove
 from tasks.flows import (
     CONFIRMATION_FLOW,
     DRAW_FLOW,
+    REPLACEMENT_FLOW,
+    SUBSTITUTION_FLOW,
     TASK_FLOW,
     ConfirmationStatus,
     DrawStatus,
+    ReplacementStatus,
+    SubstitutionStatus,
     TaskStatus,
 )
 
@@ -19,9 +23,21 @@ TASK = {
     ("locked", "assign"): "assigned",
     ("assigned", "dispatch"): "dispatched",
     ("dispatched", "complete"): "completed",
+    ("frozen", "start_over"): "draft",
+    ("opened", "start_over"): "draft",
+    ("confirming", "start_over"): "draft",
+    ("locked", "start_over"): "draft",
+    ("assigned", "unassign"): "locked",
 }
-DRAW = {("draft", "freeze"): "frozen", ("frozen", "open"): "opened"}
-CONFIRMATION = {("pending", "confirm"): "confirmed"}
+DRAW = {
+    ("draft", "freeze"): "frozen",
+    ("frozen", "open"): "opened",
+    ("frozen", "void"): "voided",
+    ("opened", "void"): "voided",
+}
+CONFIRMATION = {("pending", "confirm"): "confirmed", ("confirmed", "reopen"): "pending"}
+REPLACEMENT = {("proposed", "agree"): "agreed", ("proposed", "refuse"): "refused"}
+SUBSTITUTION = {("requested", "approve"): "approved", ("requested", "refuse"): "refused"}
 
 
 @pytest.mark.parametrize(
@@ -32,6 +48,8 @@ CONFIRMATION = {("pending", "confirm"): "confirmed"}
             (TASK_FLOW, TASK, TaskStatus),
             (DRAW_FLOW, DRAW, DrawStatus),
             (CONFIRMATION_FLOW, CONFIRMATION, ConfirmationStatus),
+            (REPLACEMENT_FLOW, REPLACEMENT, ReplacementStatus),
+            (SUBSTITUTION_FLOW, SUBSTITUTION, SubstitutionStatus),
         )
         for status in statuses.values
         for move in flow
