@@ -10,7 +10,7 @@ from datetime import datetime
 from registries.models import Grade, Target
 from tasks import drs1
 from tasks.models import Draw, DrawRecord, Way
-from tasks.reasons import EVERYBODY, REASONS
+from tasks.reasons import EVERYBODY, described, place
 
 ROUNDING = {"up": "进一", "down": "舍去", "half": "四舍五入", "lr": "最大余数", "fixed": "定数"}
 GRADES = {
@@ -24,6 +24,7 @@ EVENTS = {
     "reveal": "见证人当场念出短语，录入。",
     "closed": "贡献截止，公布截止指纹。",
     "open": "开启系统随机数，形成种子和结果。",
+    "publish": "化名与对象的对照表交审计保存，公布其指纹。",
 }
 
 
@@ -288,7 +289,7 @@ def _contributions(draw: Draw) -> list[Contribution]:
 
 def _excluded(candidates: list[drs1.Candidate]) -> list[tuple[str, str, int]]:
     counts = Counter(c.reason for c in candidates if c.status == "X")
-    return [(*REASONS[code], counts[code]) for code in REASONS if counts[code]]
+    return [(*described(code), counts[code]) for code in sorted(counts, key=place)]
 
 
 def _log(draw: Draw) -> list[tuple[datetime, str]]:

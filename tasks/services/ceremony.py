@@ -14,13 +14,14 @@ from core.audit import record
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.notices import notify
 from core.workflow import REFUSED, advance, authorize, has_role_permission, lock
-from registries.models import Inspector, Target
+from registries.models import Inspector
 from registries.services import hold_registries
 from tasks import certificates, drs1, frame
 from tasks.ceremony import SHORT, WITNESS, Ceremony
 from tasks.flows import DrawStatus, TaskStatus
-from tasks.models import Assignment, Contributor, Draw, Purpose, Selection, Task
+from tasks.models import Assignment, Contributor, Draw, Purpose, Task
 from tasks.services.draw_log import head, log
+from tasks.services.listing import list_drawn
 
 CHAIN_LENGTH = 64
 OPENED = [
@@ -45,14 +46,16 @@ def freeze_targets(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None
     """
     advance(task, "freeze", actor=actor)
     hold_registries(still=True)
-    base = frame.of(task)
-    if not base.eligible:
+    frozen = frame.freeze(task, draw_id_of(task, Purpose.TARGETS), ceremony)
+    if not frozen.eligible:
         raise DomainError(
-            f"按当前条件没有可抽取的对象：名录共 {len(base.entries)} 户，全部被排除。"
+            f"按当前条件没有可抽取的对象：名录共 {frozen.total} 户，全部被排除。"
             "请核对行业类别、登记状态和年度频次，名单没有封存。"
         )
-    texts = base.texts(task, draw_id_of(task, Purpose.TARGETS), ceremony)
-    return _freeze(task, Purpose.TARGETS, texts, {}, ceremony, actor)
+    draw = _freeze(task, Purpose.TARGETS, frozen.texts, frozen.columns, ceremony, actor)
+    if frozen.table:
+        log(draw, "publish", drs1.digest(frozen.table))
+    return draw
 
 
 @transaction.atomic(durable=True)
@@ -71,14 +74,16 @@ def freeze_people(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None)
     people = frame.roster(task)
     frame.must_be_staffed(task, people)
     texts = people.texts(task, draw_id_of(task, Purpose.INSPECTORS), ceremony)
-    return _freeze(task, Purpose.INSPECTORS, texts, people.codes, ceremony, actor)
+    return _freeze(
+        task, Purpose.INSPECTORS, texts, {"roster": people.codes}, ceremony, actor
+    )
 
 
 def _freeze(
     task: Task,
     purpose: str,
     texts: dict[str, str],
-    codes: dict,
+    columns: dict,
     ceremony: Ceremony,
     actor: User | None,
 ) -> Draw:
@@ -103,7 +108,6 @@ def _freeze(
         candidates_text=texts["candidates"],
         inspectors_text=texts["inspectors"],
         recusals_text=texts["recusals"],
-        roster=codes,
         freeze_text=text,
         freeze_digest=drs1.digest(text),
         anchor=values[0],
@@ -118,6 +122,7 @@ def _freeze(
         open_by=ceremony.beacon_at or ceremony.reveal_until or now,
         frozen_at=now,
         frozen_by=actor,
+        **columns,
     )
     Contributor.objects.bulk_create(
         Contributor(
@@ -173,20 +178,7 @@ def consent(draw: Draw, *, actor: User | None) -> None:
 def open_targets(draw: Draw, *, witness: str, phrase: str, actor: User | None) -> Draw:
     """Open the first draw with the phrase of a witness; the drawn targets become the list."""
     outcome = _open(draw, witness, phrase, actor)
-    targets = Target.objects.in_bulk([s.id for s in outcome.selected], field_name="code")
-    Selection.objects.bulk_create(
-        Selection(
-            task=draw.task,
-            draw=draw,
-            target=targets[s.id],
-            number=s.number,
-            stratum=s.stratum,
-            how=s.how,
-            batch=s.batch,
-            ticket=s.ticket,
-        )
-        for s in outcome.selected
-    )
+    list_drawn(draw, outcome)
     advance(draw.task, "open", actor=actor, result=draw.result_digest)
     return draw
 
