@@ -427,22 +427,26 @@ def parse_candidates(text: str, draw_id: str, plan: Plan) -> List[Candidate]:
     kinds: Dict[str, Tuple[Any, ...]] = {}
     for line in _lines(text, "DRS1-candidates", draw_id):
         id_, _, rest = line.partition("\t")
-        if rest not in kinds:
-            _fields(line.split("\t"), 6, "candidate")
-        if not PLAIN.match(id_):
-            _name(id_, "a candidate id")
-        if id_ == previous:
-            raise Refused(f"the candidate {id_} stands on two lines")
-        if rest not in kinds:
-            kinds[rest] = _kind(id_, rest.split("\t"), plan)
+        kind = kinds.get(rest)
+        if kind is None:
+            kind = kinds[rest] = _kind(line, previous, plan)
+        elif id_ == previous or not PLAIN.match(id_):
+            _candidate_id(id_, previous)
         previous = id_
-        found.append(Candidate._make((id_, *kinds[rest])))
+        found.append(Candidate._make((id_, *kind)))
     return found
 
 
-def _kind(id_: str, values: List[str], plan: Plan) -> Tuple[Any, ...]:
-    """What a candidate line says after the id."""
-    stratum, status, reason, region, needs = values
+def _candidate_id(id_: str, previous: Optional[str]) -> None:
+    _name(id_, "a candidate id")
+    if id_ == previous:
+        raise Refused(f"the candidate {id_} stands on two lines")
+
+
+def _kind(line: str, previous: Optional[str], plan: Plan) -> Tuple[Any, ...]:
+    """What a candidate line says after the id; `previous` is the id of the line before."""
+    id_, stratum, status, reason, region, needs = _fields(line.split("\t"), 6, "candidate")
+    _candidate_id(id_, previous)
     if stratum not in plan.strata:
         raise Refused(f"the stratum of candidate {id_} is not in the plan")
     _word(status, ("P", "F", "X"), "the status of a candidate")

@@ -88,8 +88,8 @@ class Frame:
         return bool(self.task.rules.get("is_restricted")) or any(c.persons for c in self.cells)
 
     def out(self, reason: str) -> QuerySet[Target]:
-        """Who is behind one reason; `-` are those that can be drawn."""
-        return registry.who(self.task, reason)
+        """Who is out for one reason."""
+        return registry.who(self.task, "X", reason)
 
 
 def of(task: Task) -> Frame:

@@ -51,11 +51,11 @@ def freeze(task: Task, draw_id: str, ceremony: Ceremony) -> Frozen:
     Names stay out of the public files where the grading or an item is not for everybody, and where
     a natural person is on the list. Raises DomainError for a list that could not be opened again.
     """
-    body, has_persons = registry.lines(task)
+    lines, has_persons = registry.lines(task)
     tiers = tiers_of(task)
     if task.rules.get("is_restricted") or has_persons:
-        return _covered(task, draw_id, ceremony, tiers, body)
-    texts = _texts(task, draw_id, ceremony, tiers, body)
+        return _covered(task, draw_id, ceremony, tiers, lines)
+    texts = _texts(task, draw_id, ceremony, tiers, lines)
     return Frozen(texts, *_counts(texts, draw_id))
 
 
@@ -64,13 +64,13 @@ def _texts(
     draw_id: str,
     ceremony: Ceremony,
     tiers: list[Tier],
-    body: str,
+    lines: list[str],
     codes: dict[str, str] | None = None,
 ) -> dict[str, str]:
     """The four files; the first draw has no inspectors."""
     return {
         "plan": plan_text(task, draw_id, tiers, ceremony, codes),
-        "candidates": f"{MAGIC}\t{draw_id}\n{body}",
+        "candidates": "\n".join((f"{MAGIC}\t{draw_id}", *lines, "")),
         "inspectors": drs1.file_text("DRS1-inspectors", draw_id, []),
         "recusals": drs1.file_text("DRS1-recusals", draw_id, []),
     }
@@ -103,20 +103,20 @@ def _must_be_plain(text: str) -> None:
 
 
 def _covered(
-    task: Task, draw_id: str, ceremony: Ceremony, tiers: list[Tier], body: str
+    task: Task, draw_id: str, ceremony: Ceremony, tiers: list[Tier], lines: list[str]
 ) -> Frozen:
     """The files with aliases for ids and opaque codes for strata and counties (2.12)."""
     master = secrets.token_bytes(32)
-    rows = [line.split("\t") for line in body.splitlines()]
+    rows = [line.split("\t") for line in lines]
     strata = {tier.code: f"S{number}" for number, tier in enumerate(tiers, 1)}
     found = sorted({row[4] for row in rows}, key=lambda code: _shuffled(master, code))
     regions = {code: f"R{number}" for number, code in enumerate(found, 1)}
     alias_of = {row[0]: drs1.alias(drs1.salt(master, row[0]), row[0]) for row in rows}
-    lines = sorted(
+    covered = sorted(
         "\t".join((alias_of[code], strata[stratum], status, reason, regions[region], needs))
         for code, stratum, status, reason, region, needs in rows
     )
-    texts = _texts(task, draw_id, ceremony, tiers, "".join(f"{x}\n" for x in lines), strata)
+    texts = _texts(task, draw_id, ceremony, tiers, covered, strata)
     targets = Target.objects.filter(code__in=list(alias_of)).values_list("code", "pk")
     names = Region.objects.in_bulk(found)
     return Frozen(
