@@ -84,6 +84,7 @@ def lay(size):
     from datetime import date
 
     from django.db import connection
+    from django.urls import reverse
 
     from agencies.models import Agency, User
     from catalog.models import Item, Trade
@@ -95,6 +96,7 @@ def lay(size):
     from tasks import services
     from tasks.timetable import proposal
 
+    reverse("healthz")  # what a running server has long done: the addresses are read once
     sync_all()
     found(date(2021, 7, 15))
     lead, leader = (User.objects.get(username=name) for name in ("lead", "leader"))

@@ -425,15 +425,16 @@ def parse_candidates(text: str, draw_id: str, plan: Plan) -> List[Candidate]:
     """
     found, previous = [], None
     kinds: Dict[str, Tuple[Any, ...]] = {}
+    is_plain, make = PLAIN.match, tuple.__new__
     for line in _lines(text, "DRS1-candidates", draw_id):
         id_, _, rest = line.partition("\t")
         kind = kinds.get(rest)
         if kind is None:
             kind = kinds[rest] = _kind(line, previous, plan)
-        elif id_ == previous or not PLAIN.match(id_):
+        elif id_ == previous or not is_plain(id_):
             _candidate_id(id_, previous)
         previous = id_
-        found.append(Candidate._make((id_, *kind)))
+        found.append(make(Candidate, (id_, *kind)))
     return found
 
 

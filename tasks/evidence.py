@@ -9,8 +9,9 @@ from datetime import datetime
 
 from registries.models import Grade, Target
 from tasks import drs1
-from tasks.models import Draw, DrawRecord, Way
-from tasks.reasons import EVERYBODY, described, place
+from tasks.models import Disclosure, Draw, DrawRecord, Way
+from tasks.pool.plan import batch_sizes, total_of
+from tasks.reasons import described, place
 
 ROUNDING = {"up": "进一", "down": "舍去", "half": "四舍五入", "lr": "最大余数", "fixed": "定数"}
 GRADES = {
@@ -52,6 +53,7 @@ class StratumEvidence:
     calc: str
     rounding: str
     quota: int
+    forced: int = 0
     taken: int = 0
     cut: str | None = None
     cut_percent: str | None = None
@@ -90,13 +92,20 @@ class Evidence:
     total_base: int
     total_quota: int
     floor_text: str
+    batch_text: str
     excluded: list[tuple[str, str, int]]
+    forced: list[tuple[str, str, int]]
     assurance: str
     assurance_text: str
     seed: str
     system_open: str
     selected: list[Drawn]
     log: list[tuple[datetime, str]]
+
+    @property
+    def forced_count(self) -> int:
+        """How many were forced in."""
+        return sum(count for _, _, count in self.forced)
 
     @property
     def quota_text(self) -> str:
@@ -131,6 +140,23 @@ def rounding_text(mode: str, base: int, ppm: int) -> str:
     return ROUNDING[mode]
 
 
+def batch_sentence(sizes: list[int]) -> str:
+    """`按抽签号先后分两批：第一批 14 户，第二批 13 户。`; nothing for a single batch."""
+    if len(sizes) < 2:
+        return ""
+    parts = "，".join(f"第{_ordinal(n)}批 {size} 户" for n, size in enumerate(sizes, 1))
+    count = "两" if len(sizes) == 2 else _ordinal(len(sizes))
+    return f"按抽签号先后分{count}批：{parts}。"
+
+
+def _ordinal(number: int) -> str:
+    """1 to 99 in Chinese."""
+    tens, ones = divmod(number, 10)
+    digits = "零一二三四五六七八九"
+    head = "" if not tens else ("" if tens == 1 else digits[tens]) + "十"
+    return head + (digits[ones] if ones or not tens else "")
+
+
 def strata_of(allocation: drs1.Allocation, names: dict[str, str]) -> list[StratumEvidence]:
     """The strata table from an allocation, in the order of the grades."""
     order = {code: place for place, code in enumerate(names)}
@@ -140,14 +166,25 @@ def strata_of(allocation: drs1.Allocation, names: dict[str, str]) -> list[Stratu
             code=share.stratum.code,
             name=names.get(share.stratum.code, share.stratum.code),
             base=share.base,
-            ratio_ppm=share.stratum.value,
-            ratio_text=percent_text(share.stratum.value),
-            calc=calculation(share.base, share.stratum.value),
-            rounding=rounding_text(share.stratum.mode, share.base, share.stratum.value),
+            **_arithmetic(share),
             quota=share.quota,
+            forced=share.forced,
         )
         for share in shares
     ]
+
+
+def _arithmetic(share: drs1.Share) -> dict:
+    """How the share of a stratum came about: a ratio of its base, or a fixed count."""
+    value, mode = share.stratum.value, share.stratum.mode
+    if mode == "fixed":
+        return {"ratio_ppm": 0, "ratio_text": "定数", "calc": f"{value} 户", "rounding": "不取整"}
+    return {
+        "ratio_ppm": value,
+        "ratio_text": percent_text(value),
+        "calc": calculation(share.base, value),
+        "rounding": rounding_text(mode, share.base, value),
+    }
 
 
 def floor_sentence(plan: drs1.Plan, allocation: drs1.Allocation) -> str:
@@ -175,16 +212,18 @@ def of(draw: Draw, names: bool) -> Evidence:
     selection = None
     if draw.seed:
         selection = drs1.select(plan, candidates, bytes.fromhex(draw.seed), allocation)
-        _take(strata, selection, named=_known(candidates) if names else None)
-    known = _known(candidates) if names and selection else {}
+        _take(strata, selection, named=_known(draw, candidates) if names else None)
+    known = _known(draw, candidates) if names and selection else {}
     return Evidence(
         files=_files(draw, plan, candidates, labels),
         contributions=_contributions(draw),
         strata=strata,
         total_base=sum(stratum.base for stratum in strata),
-        total_quota=sum(stratum.quota for stratum in strata),
+        total_quota=total_of(allocation),
         floor_text=floor_sentence(plan, allocation),
-        excluded=_excluded(candidates),
+        batch_text=batch_sentence(batch_sizes(total_of(allocation), plan.batches)),
+        excluded=_counted(candidates, "X"),
+        forced=_counted(candidates, "F"),
         assurance=draw.assurance,
         assurance_text=GRADES.get(draw.assurance, ""),
         seed=draw.seed,
@@ -196,18 +235,25 @@ def of(draw: Draw, names: bool) -> Evidence:
 
 def _stratum_names(draw: Draw, plan: drs1.Plan, names: bool) -> dict[str, str]:
     """Names in the order of the grades; 第 1 档 where a grading is not public and no firm is named."""
-    if draw.task.scheme_id and (names or draw.task.scheme.is_public):
-        grades = Grade.objects.filter(scheme=draw.task.scheme).order_by("position")
+    scheme = draw.task.scheme
+    if scheme and (names or scheme.is_public):
+        if draw.disclosure == Disclosure.ALIAS:
+            return draw.labels["strata"]
+        grades = Grade.objects.filter(scheme=scheme).order_by("position")
         return {grade.slug: grade.name for grade in grades if grade.slug in plan.strata}
     return {
-        code: "全部对象" if code == EVERYBODY else f"第 {number} 档"
+        code: f"第 {number} 档" if scheme else "全部对象"
         for number, code in enumerate(plan.strata, 1)
     }
 
 
-def _known(candidates: list[drs1.Candidate]) -> dict[str, Target]:
-    targets = Target.objects.filter(code__in=[c.id for c in candidates])
-    return {target.code: target for target in targets.select_related("region")}
+def _known(draw: Draw, candidates: list[drs1.Candidate]) -> dict[str, Target]:
+    """The target behind every id: a code, or an alias."""
+    targets = Target.objects.select_related("region")
+    if draw.disclosure == Disclosure.ALIAS:
+        found = targets.in_bulk(draw.roster.values())
+        return {alias: found[pk] for alias, pk in draw.roster.items()}
+    return {target.code: target for target in targets.filter(code__in=[c.id for c in candidates])}
 
 
 def _take(
@@ -254,7 +300,7 @@ def _files(
 ) -> list[tuple[str, str, str]]:
     out = sum(1 for c in candidates if c.status == "X")
     ratios = "、".join(
-        f"{labels.get(code, code)} {percent_text(s.value)}" for code, s in _ordered(plan, labels)
+        f"{labels.get(code, code)} {_asked(stratum)}" for code, stratum in _ordered(plan, labels)
     )
     rules = f"{ratios}；总数不低于 {percent_text(plan.floor[0])}；小数{ROUNDING[_mode(plan)]}"
     return [
@@ -274,8 +320,14 @@ def _ordered(plan: drs1.Plan, labels: dict[str, str]) -> list[tuple[str, drs1.St
     return sorted(plan.strata.items(), key=lambda pair: order.get(pair[0], 99))
 
 
+def _asked(stratum: drs1.Stratum) -> str:
+    return f"{stratum.value} 户" if stratum.mode == "fixed" else percent_text(stratum.value)
+
+
 def _mode(plan: drs1.Plan) -> str:
-    return next(iter(plan.strata.values())).mode
+    """The rounding of the ratios; tiers with a fixed count have none."""
+    modes = [stratum.mode for stratum in plan.strata.values() if stratum.mode != "fixed"]
+    return modes[0] if modes else "fixed"
 
 
 def _contributions(draw: Draw) -> list[Contribution]:
@@ -287,8 +339,8 @@ def _contributions(draw: Draw) -> list[Contribution]:
     ]
 
 
-def _excluded(candidates: list[drs1.Candidate]) -> list[tuple[str, str, int]]:
-    counts = Counter(c.reason for c in candidates if c.status == "X")
+def _counted(candidates: list[drs1.Candidate], status: str) -> list[tuple[str, str, int]]:
+    counts = Counter(c.reason for c in candidates if c.status == status)
     return [(*described(code), counts[code]) for code in sorted(counts, key=place)]
 
 

@@ -6,16 +6,24 @@ from functools import cached_property
 
 from django.db.models import QuerySet
 
-from agencies.models import Region
 from core.errors import DomainError
 from registries.models import Inspector, Recusal, Target
 from tasks import drs1
 from tasks.ceremony import SHORT, Ceremony
 from tasks.models import Selection, Task
 from tasks.pool import registry
+from tasks.pool.cautions import cautions
 from tasks.pool.files import Frozen, freeze
 from tasks.pool.passes import passed_items
-from tasks.pool.plan import Tier, common, plan_text, systems, tiers_of
+from tasks.pool.plan import (
+    Tier,
+    batch_sizes,
+    common,
+    plan_text,
+    systems,
+    tiers_of,
+    total_of,
+)
 from tasks.reasons import RECUSAL, place
 
 __all__ = ["Frame", "Frozen", "Roster", "freeze", "of", "passed_items", "roster", "systems"]
@@ -72,10 +80,8 @@ class Frame:
 
     @property
     def quota(self) -> int:
-        """How many will be selected: drawn, topped up and forced in."""
-        shares = self.allocation.shares.values()
-        spare = sum(share.pool - share.quota for share in shares)
-        return self.allocation.have + min(self.allocation.deficit, spare) + self.count("F")
+        """How many will be selected."""
+        return total_of(self.allocation)
 
     @property
     def batches(self) -> list[int]:
@@ -86,6 +92,11 @@ class Frame:
     def is_covered(self) -> bool:
         """Whether the public files will hold aliases (2.12)."""
         return bool(self.task.rules.get("is_restricted")) or any(c.persons for c in self.cells)
+
+    @property
+    def cautions(self) -> list[str]:
+        """What should be known before the freeze."""
+        return cautions(self.task, self.tiers, self.cells, self.allocation)
 
     def out(self, reason: str) -> QuerySet[Target]:
         """Who is out for one reason."""
@@ -102,18 +113,6 @@ def of(task: Task) -> Frame:
     for cell in cells:
         counts[cell.stratum, cell.status] += cell.count
     return Frame(task, tiers, cells, plan, drs1.allot(plan, counts))
-
-
-def batch_sizes(total: int, batches: int) -> list[int]:
-    """How many of `total` the protocol puts into each batch: 27 in two are 14 and 13."""
-    numbers = Counter(1 + i * batches // total for i in range(total))
-    return [numbers[batch] for batch in range(1, batches + 1)]
-
-
-def region_names(task: Task) -> dict[str, str]:
-    """Names of the counties of the task by code."""
-    inside = Region.objects.filter(code__startswith=task.agency.region.prefix)
-    return dict(inside.values_list("code", "name"))
 
 
 def people_plan_text(task: Task, draw_id: str, ceremony: Ceremony = SHORT) -> str:

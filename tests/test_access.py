@@ -22,7 +22,7 @@ from registries.models import Inspector, Recusal, Target
 from registries.services import keep_upload
 from tests import suzhou
 from tests.access import ACCESS, LOGIN, OWN, PUBLIC, ROLE, SEES, TEAM
-from tests.factories import UserFactory, agency
+from tests.factories import ExemptionFactory, UserFactory, agency
 from tests.inspections import camera
 
 ROLES = ["lead", "agency_admin", "officer", "deputy", "principal", "supervisor"]
@@ -106,6 +106,7 @@ def lay():
         "inspector": inspector.pk,
         "recusal": Recusal.objects.get(inspector__user__username=f"{HOME}-gongan-3").pk,
         "upload": upload.pk,
+        "exemption": ExemptionFactory(task=task, target=Target.objects.get(name=STAR)).pk,
         "kind": "target",
         "plan": draft.pk,
         "line": draft.lines.get().pk,

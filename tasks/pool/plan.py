@@ -1,6 +1,7 @@
 """The plan file of the first draw, and what both draws say of themselves (2.2)."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tasks import drs1
 from tasks.ceremony import SHORT, Ceremony
@@ -53,6 +54,20 @@ def plan_text(
         *((key, known.get(code, code), *rest) for key, code, *rest in strata),
     ]
     return drs1.file_text("DRS1-plan", draw_id, rows)
+
+
+def total_of(allocation: drs1.Allocation) -> int:
+    """How many will be selected: drawn, topped up and forced in (2.7)."""
+    shares = allocation.shares.values()
+    spare = sum(share.pool - share.quota for share in shares if share.stratum.topup)
+    drawn = sum(share.quota + share.forced for share in shares)
+    return drawn + min(allocation.deficit, spare)
+
+
+def batch_sizes(total: int, batches: int) -> list[int]:
+    """How many of `total` the protocol puts into each batch: 27 in two are 14 and 13 (2.7)."""
+    ends = [-(-total * batch // batches) for batch in range(batches + 1)]
+    return [until - begin for begin, until in pairwise(ends)]
 
 
 def common(task: Task, ceremony: Ceremony) -> list[tuple[str, ...]]:

@@ -112,6 +112,7 @@ SELECT string_agg(
 """
 )
 WHO = BASE + "SELECT id FROM base WHERE verdict = %(verdict)s"
+ONE = BASE + "SELECT verdict FROM base WHERE id = %(target)s"
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,15 @@ def who(task: Task, status: str, reason: str) -> QuerySet[Target]:
     return Target.objects.filter(pk__in=found).select_related("region")
 
 
+def verdict(task: Task, target: Target) -> tuple[str, str]:
+    """Status and reason of one target; two empty texts when it is not of the base."""
+    with connection.cursor() as cursor:
+        cursor.execute(ONE, parameters(task) | {"target": target.pk})
+        row = cursor.fetchone()
+    status, reason = row[0].split("\t") if row else ("", "")
+    return status, reason
+
+
 def _positional(sql: str, values: dict[str, Any]) -> tuple[str, list[Any]]:
     """Named parameters as the ORM takes them: by position."""
     order: list[Any] = []
@@ -171,14 +181,8 @@ def _positional(sql: str, values: dict[str, Any]) -> tuple[str, list[Any]]:
 def parameters(task: Task) -> dict[str, Any]:
     """What the statement asks of the task: four queries."""
     items = list(task.items.select_related("version__agency__system"))
-    published = {
-        (owner, code)
-        for owner, code in Item.objects.filter(
-            version__status=VersionStatus.PUBLISHED,
-            version__agency__in=[item.version.agency_id for item in items],
-        ).values_list("version__agency", "code")
-    }
-    served = [item for item in items if (item.version.agency_id, item.code) in published]
+    known = published(items)
+    served = [item for item in items if (item.version.agency_id, item.code) in known]
     year = task.starts_on.replace(month=1, day=1)
     return {
         "task": task.pk,
@@ -200,6 +204,15 @@ def parameters(task: Task) -> dict[str, Any]:
         "year_until": year.replace(month=12, day=31),
         "stale": clock.today() - timedelta(days=FRESH_DAYS),
     }
+
+
+def published(items: list[Item]) -> set[tuple[int, str]]:
+    """Agency and code of every item that lists in force hold, among the agencies of `items`."""
+    owners = [item.version.agency_id for item in items]
+    rows = Item.objects.filter(
+        version__status=VersionStatus.PUBLISHED, version__agency__in=owners
+    ).values_list("version__agency", "code")
+    return {(owner, code) for owner, code in rows}
 
 
 def default_stratum(task: Task) -> str:

@@ -7,6 +7,7 @@ from tasks.services.ceremony import (
     open_people,
     open_targets,
 )
+from tasks.services.exempting import exempt, revoke_exemption
 from tasks.services.life import (
     cancel_task,
     complete,
@@ -17,14 +18,20 @@ from tasks.services.life import (
     lock_list,
     request_confirmation,
 )
+from tasks.services.setup import ROUNDING, Sampling, TierAsked, change_task
 
 __all__ = [
+    "ROUNDING",
+    "Sampling",
+    "TierAsked",
     "cancel_task",
+    "change_task",
     "complete",
     "confirm",
     "consent",
     "create_task",
     "dispatch",
+    "exempt",
     "freeze_people",
     "freeze_targets",
     "hand_in_report",
@@ -32,4 +39,5 @@ __all__ = [
     "open_people",
     "open_targets",
     "request_confirmation",
+    "revoke_exemption",
 ]
