@@ -1105,6 +1105,7 @@ def _seed_text(
     return "".join(f"{line}\n" for line in lines)
 
 
+@_undisturbed()
 def draw(data: Mapping[str, Any], *, voided: bool = False) -> Outcome:
     """Compute a whole draw from its input (2.2-2.11).
 

@@ -28,7 +28,7 @@ def drawn_before(task, target, times, **more):
     for number in range(times):
         earlier = Task.objects.get(pk=task.pk)
         earlier.pk, earlier.number = None, f"earlier-{number}"
-        earlier.line = PlanLineFactory(plan=task.line.plan)
+        earlier.line = PlanLineFactory()
         earlier.status = more.get("status", "completed")
         earlier._state.adding = True
         earlier.save()
