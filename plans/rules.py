@@ -1,4 +1,4 @@
-"""Rules of plans: how many are drawn, how often one target may be drawn. Plain integers only."""
+"""Rules of plans: how many are drawn. Plain integers only."""
 
 import re
 import unicodedata

@@ -35,7 +35,10 @@ def staff(agency, prefix, *roles):
     for role in roles:
         short = "admin" if role == "agency_admin" else role
         UserFactory(
-            username=f"{prefix}{short}-{agency.system_id}", name=f"{short}某", role=role, agency=agency
+            username=f"{prefix}{short}-{agency.system_id}",
+            name=f"{short}某",
+            role=role,
+            agency=agency,
         )
 
 

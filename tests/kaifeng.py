@@ -143,9 +143,7 @@ def _drawn(task, found, day):
 def exempt_second(task):
     """The second target stays in, with the reason of the document."""
     ground = next(g for g in Ground if g.label == SCENARIO["history"][1]["exempt"])
-    return services.exempt(
-        task, target(2), ground, "今年收到投诉举报 3 件", actor=person("lead")
-    )
+    return services.exempt(task, target(2), ground, "今年收到投诉举报 3 件", actor=person("lead"))
 
 
 def opened_draw(task):

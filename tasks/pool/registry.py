@@ -111,8 +111,8 @@ SELECT string_agg(
 ), bool_or(is_person) FROM base
 """
 )
-WHO = BASE + "SELECT id FROM base WHERE verdict = %(verdict)s"
-ONE = BASE + "SELECT verdict FROM base WHERE id = %(target)s"
+WHO = BASE + "SELECT id FROM base WHERE verdict = %(verdict)s"  # noqa: S608
+ONE = BASE + "SELECT verdict FROM base WHERE id = %(target)s"  # noqa: S608
 
 
 @dataclass(frozen=True)

@@ -88,9 +88,7 @@ def _anonymous(cells: list[registry.Cell]) -> Iterator[drs1.Candidate]:
             )
 
 
-def _expected(
-    cells: list[registry.Cell], shares: drs1.Allocation
-) -> dict[tuple[str, str], float]:
+def _expected(cells: list[registry.Cell], shares: drs1.Allocation) -> dict[tuple[str, str], float]:
     """By county and tier: the even share of the quota, and everybody who is forced in."""
     found: dict[tuple[str, str], float] = {}
     for cell in cells:

@@ -74,9 +74,7 @@ def freeze_people(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None)
     people = frame.roster(task)
     frame.must_be_staffed(task, people)
     texts = people.texts(task, draw_id_of(task, Purpose.INSPECTORS), ceremony)
-    return _freeze(
-        task, Purpose.INSPECTORS, texts, {"roster": people.codes}, ceremony, actor
-    )
+    return _freeze(task, Purpose.INSPECTORS, texts, {"roster": people.codes}, ceremony, actor)
 
 
 def _freeze(

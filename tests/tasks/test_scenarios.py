@@ -55,7 +55,7 @@ def test_lianchi_draws_27_of_312_in_two_batches(venues):
     certificate = certificates.build(draw)
     assert certificate["disclosure"] == "alias"
     assert not [code for code in codes if code in certificate["input"]["candidates"]]
-    assert drs1.verify(certificate).ok
+    assert drs1.verify(certificate).verdict == "passed"
 
 
 def test_kaifeng_leaves_out_who_was_drawn_twice_and_says_so(hotels):
@@ -63,9 +63,10 @@ def test_kaifeng_leaves_out_who_was_drawn_twice_and_says_so(hotels):
     base = frame.of(hotels)
     assert list(base.out("annual_cap_2")) == [first, kaifeng.target(2)]
     draw = kaifeng.opened_draw(hotels)
-    assert f"{first.code}\tall\tX\tannual_cap_2\t410202\t-\n" in certificates.build(draw)["input"][
-        "candidates"
-    ]
+    assert (
+        f"{first.code}\tall\tX\tannual_cap_2\t410202\t-\n"
+        in certificates.build(draw)["input"]["candidates"]
+    )
     said = [(text, count) for text, _, count in evidence.of(draw, names=False).excluded]
     assert said == [("年内已被抽取2次", 2)]
     assert not hotels.selections.filter(target=first).exists()
@@ -78,7 +79,7 @@ def test_kaifeng_inspects_whom_the_lead_exempts_and_says_why(hotels):
     assert hotels.selections.get(target=second).how == "forced"
     certificate = certificates.build(draw)
     assert f"{second.code}\tall\tF\texempt_complaints\t" in certificate["input"]["candidates"]
-    assert drs1.verify(certificate).ok
+    assert drs1.verify(certificate).verdict == "passed"
     seen = evidence.of(draw, names=False)
     assert [(text, count) for text, _, count in seen.forced] == [("列为必查：多次被投诉举报", 1)]
     assert [count for _, _, count in seen.excluded] == [1]
