@@ -1,12 +1,6 @@
-"""The short ceremony of both draws: freeze, a second person's consent, open with a phrase.
-
-Protocol 2.3-2.11. The result is stored before anybody sees it; two clicks give one draw.
-"""
-
-import secrets
+"""Consent and opening: the result is stored before anybody sees it; two clicks give one draw."""
 
 from django.db import transaction
-from django.db.models import Max
 
 from agencies.models import User
 from core import clock
@@ -15,14 +9,13 @@ from core.errors import DomainError, IllegalMove, NotAllowed
 from core.notices import notify
 from core.workflow import REFUSED, advance, authorize, has_role_permission, lock
 from registries.models import Inspector, Target
-from registries.services import hold_registries
-from tasks import certificates, drs1, frame
-from tasks.ceremony import SHORT, WITNESS, Ceremony
-from tasks.flows import DrawStatus, TaskStatus
-from tasks.models import Assignment, Contributor, Draw, Purpose, Selection, Task
-from tasks.services.draw_log import head, log
+from tasks import certificates, drs1
+from tasks.ceremony import WITNESS
+from tasks.flows import DrawStatus
+from tasks.models import Assignment, Draw, Selection
+from tasks.services.ceremony.freeze import CHAIN_LENGTH
+from tasks.services.draw_log import log
 
-CHAIN_LENGTH = 64
 OPENED = [
     "opened_secret",
     "closed_text",
@@ -35,115 +28,6 @@ OPENED = [
     "opened_at",
     "opened_by",
 ]
-
-
-@transaction.atomic(durable=True)
-def freeze_targets(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None) -> Draw:
-    """Freeze list and rules of the first draw and publish their digest (2.3).
-
-    Raises DomainError when nobody can be drawn.
-    """
-    advance(task, "freeze", actor=actor)
-    hold_registries(still=True)
-    base = frame.of(task)
-    if not base.eligible:
-        raise DomainError(
-            f"按当前条件没有可抽取的对象：名录共 {len(base.entries)} 户，全部被排除。"
-            "请核对行业类别、登记状态和年度频次，名单没有封存。"
-        )
-    texts = base.texts(task, draw_id_of(task, Purpose.TARGETS), ceremony)
-    return _freeze(task, Purpose.TARGETS, texts, {}, ceremony, actor)
-
-
-@transaction.atomic(durable=True)
-def freeze_people(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None) -> Draw:
-    """Freeze the roster for the confirmed list (second draw).
-
-    Raises DomainError naming the targets that cannot be staffed.
-    """
-    lock(task)
-    authorize(actor, "assign", task)
-    if task.status != TaskStatus.LOCKED:
-        raise IllegalMove("名单锁定后才能匹配检查人员，请刷新页面后查看最新状态。")
-    if task.draws.live().filter(purpose=Purpose.INSPECTORS).exists():
-        raise IllegalMove("人员名单已经封存，不能再次封存。")
-    hold_registries(still=True)
-    people = frame.roster(task)
-    frame.must_be_staffed(task, people)
-    texts = people.texts(task, draw_id_of(task, Purpose.INSPECTORS), ceremony)
-    return _freeze(task, Purpose.INSPECTORS, texts, people.codes, ceremony, actor)
-
-
-def _freeze(
-    task: Task,
-    purpose: str,
-    texts: dict[str, str],
-    codes: dict,
-    ceremony: Ceremony,
-    actor: User | None,
-) -> Draw:
-    draw_id = draw_id_of(task, purpose)
-    values = drs1.chain(draw_id, secrets.token_bytes(32), CHAIN_LENGTH)
-    prev = head(task.agency)
-    text = drs1.freeze_text(draw_id, values[0], prev, texts)
-    now = clock.now()
-    year = clock.today().year
-    last = Draw.objects.filter(agency=task.agency, year=year).aggregate(Max("serial"))
-    draw = Draw.objects.create(
-        draw_id=draw_id,
-        task=task,
-        agency=task.agency,
-        purpose=purpose,
-        year=year,
-        serial=(last["serial__max"] or 0) + 1,
-        line_id=task.line.origin_id or task.line_id,
-        period=f"{task.starts_on}/{task.ends_on}",
-        supersedes=task.draws.filter(purpose=purpose, status=DrawStatus.VOIDED).first(),
-        plan_text=texts["plan"],
-        candidates_text=texts["candidates"],
-        inspectors_text=texts["inspectors"],
-        recusals_text=texts["recusals"],
-        roster=codes,
-        freeze_text=text,
-        freeze_digest=drs1.digest(text),
-        anchor=values[0],
-        prev=prev,
-        secret=values[-1],
-        missing=ceremony.missing,
-        commit_until=ceremony.commit_until,
-        reveal_until=ceremony.reveal_until,
-        beacon_kind=ceremony.beacon_kind,
-        beacon_ref=ceremony.beacon_ref,
-        beacon_at=ceremony.beacon_at,
-        open_by=ceremony.beacon_at or ceremony.reveal_until or now,
-        frozen_at=now,
-        frozen_by=actor,
-    )
-    Contributor.objects.bulk_create(
-        Contributor(
-            draw=draw,
-            code=party.code,
-            way=party.way,
-            agency_id=party.agency_id,
-            is_outside=party.is_outside,
-        )
-        for party in ceremony.parties
-    )
-    advance(draw, "freeze", actor=actor, digest=draw.freeze_digest)
-    log(draw, "freeze", text)
-    admins = User.objects.with_role("agency_admin").filter(agency__in=task.agencies)
-    notify(
-        admins,
-        f"{draw} 已封存，指纹 {draw.freeze_digest[:16]}…，请留存备查。",
-        task.get_absolute_url(),
-    )
-    return draw
-
-
-def draw_id_of(task: Task, purpose: str) -> str:
-    """`<task number>-1` draws targets, `-2` people; successors of voided ones go on with 3 and 4."""
-    attempts = task.draws.filter(purpose=purpose).count()
-    return f"{task.number}-{2 * attempts + (1 if purpose == Purpose.TARGETS else 2)}"
 
 
 @transaction.atomic
