@@ -45,6 +45,8 @@ ROLES = {
         "tasks.cancel_task",
         "tasks.freeze_draw",
         "tasks.open_draw",
+        "tasks.enter_beacon_draw",
+        "tasks.propose_void_draw",
     ),
     "agency_admin": role(
         "部门管理员",
@@ -58,6 +60,8 @@ ROLES = {
         "registries.change_inspector",
         "registries.add_recusal",
         "tasks.consent_draw",
+        "tasks.contribute_contributor",
+        "tasks.enter_beacon_draw",
         "tasks.confirm_confirmation",
     ),
     "officer": role(
@@ -75,6 +79,7 @@ ROLES = {
         "plans.approve_plan",
         "plans.return_plan",
         "tasks.consent_draw",
+        "tasks.void_draw",
         "inspections.approve_section",
         "inspections.return_section",
     ),
@@ -83,10 +88,16 @@ ROLES = {
         "审批计划和检查结果，签发更正",
         "plans.approve_plan",
         "plans.return_plan",
+        "tasks.void_draw",
         "inspections.approve_section",
         "inspections.return_section",
     ),
-    "supervisor": role("督导", "查看进度和期限，不能修改"),
+    "supervisor": role(
+        "督导",
+        "查看进度和期限；受邀时为摇号密封随机数",
+        "tasks.contribute_contributor",
+        "tasks.enter_beacon_draw",
+    ),
     "sysadmin": role(
         "系统管理员",
         "管理账号和工作日历",

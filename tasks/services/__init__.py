@@ -1,11 +1,21 @@
 """Use cases on tasks. Each is one transaction: all of it happens, or none of it."""
 
 from tasks.services.ceremony import (
+    close_due,
+    commit,
     consent,
+    contributors_for,
+    enter_beacon,
     freeze_people,
     freeze_targets,
+    open_draw,
     open_people,
     open_targets,
+    propose_void,
+    refuse_void,
+    reveal,
+    speak,
+    void,
 )
 from tasks.services.life import (
     cancel_task,
@@ -20,16 +30,26 @@ from tasks.services.life import (
 
 __all__ = [
     "cancel_task",
+    "close_due",
+    "commit",
     "complete",
     "confirm",
     "consent",
+    "contributors_for",
     "create_task",
     "dispatch",
+    "enter_beacon",
     "freeze_people",
     "freeze_targets",
     "hand_in_report",
     "lock_list",
+    "open_draw",
     "open_people",
     "open_targets",
+    "propose_void",
+    "refuse_void",
     "request_confirmation",
+    "reveal",
+    "speak",
+    "void",
 ]

@@ -3,21 +3,27 @@
 import secrets
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
+from django.urls import reverse
 
-from agencies.models import User
+from agencies.models import ROLE_PREFIX, Agency, User
+from agencies.roles import ROLES
+from agencies.services import grant_joint_access
 from core import clock
 from core.errors import DomainError, IllegalMove
 from core.notices import notify
 from core.workflow import advance, authorize, lock
 from registries.services import hold_registries
 from tasks import drs1, frame
-from tasks.ceremony import SHORT, Ceremony
+from tasks.ceremony import SHORT, Ceremony, sealed
 from tasks.flows import DrawStatus, TaskStatus
-from tasks.models import Contributor, Draw, Purpose, Task
+from tasks.models import Contributor, Draw, Purpose, Task, Way
+from tasks.services.ceremony.queue import look_soon
 from tasks.services.draw_log import head, log
+from tasks.times import time_text
 
 CHAIN_LENGTH = 64
+CONTRIBUTE = "tasks.contribute_contributor"
 
 
 @transaction.atomic(durable=True)
@@ -27,6 +33,7 @@ def freeze_targets(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None
     Raises DomainError when nobody can be drawn.
     """
     advance(task, "freeze", actor=actor)
+    _must_hold(task, ceremony)
     hold_registries(still=True)
     base = frame.of(task)
     if not base.eligible:
@@ -50,6 +57,7 @@ def freeze_people(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None)
         raise IllegalMove("名单锁定后才能匹配检查人员，请刷新页面后查看最新状态。")
     if task.draws.live().filter(purpose=Purpose.INSPECTORS).exists():
         raise IllegalMove("人员名单已经封存，不能再次封存。")
+    _must_hold(task, ceremony)
     hold_registries(still=True)
     people = frame.roster(task)
     frame.must_be_staffed(task, people)
@@ -65,13 +73,13 @@ def _freeze(
     ceremony: Ceremony,
     actor: User | None,
 ) -> Draw:
+    now, year = clock.now(), clock.today().year
     draw_id = draw_id_of(task, purpose)
     values = drs1.chain(draw_id, secrets.token_bytes(32), CHAIN_LENGTH)
-    prev = head(task.agency)
+    prev = head(task.agency)  # locks the authority: serials and records come one at a time
     text = drs1.freeze_text(draw_id, values[0], prev, texts)
-    now = clock.now()
-    year = clock.today().year
     last = Draw.objects.filter(agency=task.agency, year=year).aggregate(Max("serial"))
+    voided = task.draws.filter(purpose=purpose, status=DrawStatus.VOIDED).first()
     draw = Draw.objects.create(
         draw_id=draw_id,
         task=task,
@@ -81,7 +89,7 @@ def _freeze(
         serial=(last["serial__max"] or 0) + 1,
         line_id=task.line.origin_id or task.line_id,
         period=f"{task.starts_on}/{task.ends_on}",
-        supersedes=task.draws.filter(purpose=purpose, status=DrawStatus.VOIDED).first(),
+        supersedes=voided,
         plan_text=texts["plan"],
         candidates_text=texts["candidates"],
         inspectors_text=texts["inspectors"],
@@ -114,13 +122,74 @@ def _freeze(
     )
     advance(draw, "freeze", actor=actor, digest=draw.freeze_digest)
     log(draw, "freeze", text)
-    admins = User.objects.with_role("agency_admin").filter(agency__in=task.agencies)
-    notify(
-        admins,
-        f"{draw} 已封存，指纹 {draw.freeze_digest[:16]}…，请留存备查。",
-        task.get_absolute_url(),
-    )
+    if voided:
+        log(voided, "supersede", draw.draw_id)
+    _invite(draw)
+    if not ceremony.parties:
+        look_soon(draw)  # nobody to wait for: the closed file can be published at once
     return draw
+
+
+def _must_hold(task: Task, ceremony: Ceremony) -> None:
+    """Raise DomainError when the choice cannot be kept, or names somebody who cannot seal."""
+    for _, sentence in ceremony.faults(clock.now()):
+        raise DomainError(f"{sentence}名单没有封存。")
+    known = {agency.pk: agency for agency in contributors_for(task)}
+    for party in ceremony.sealed:
+        agency = known.get(party.agency_id)
+        if agency is None or party != sealed(agency, task.agency_id):
+            raise DomainError(f"{party.code}不能作为本次摇号的密封参与方。名单没有封存。")
+
+
+def contributors_for(task: Task) -> list[Agency]:
+    """Who may seal a value: participants, then bodies above or beside that coordinate.
+
+    Only agencies where somebody active holds the permission: nobody else could ever seal.
+    """
+    region = task.agency.region.code
+    upper = {f"{region[:2]}0000", f"{region[:4]}00"} - {region}
+    superior = Q(system=task.agency.system_id, region__in=upper)
+    coordinating = Q(is_inspecting=False, region__in={*upper, region})
+    above = Agency.objects.filter(superior | coordinating).order_by("region", "code")
+    chosen = {agency.pk: agency for agency in [*task.participants.all(), *above]}
+    chosen.pop(task.agency_id, None)
+    able = set(sealers().filter(agency__in=chosen).values_list("agency_id", flat=True))
+    return [agency for pk, agency in chosen.items() if pk in able]
+
+
+def sealers() -> QuerySet:
+    """Who may seal and open a value for the own agency."""
+    names = [
+        f"{ROLE_PREFIX}{slug}" for slug, role in ROLES.items() if CONTRIBUTE in role.permissions
+    ]
+    return User.objects.filter(is_active=True, groups__name__in=names).distinct()
+
+
+def _invite(draw: Draw) -> None:
+    """Tell every participant the digest, and whoever has to seal until when."""
+    task = draw.task
+    link = task.get_absolute_url()
+    digest = f"{draw} 已封存，指纹 {draw.freeze_digest[:16]}…，请留存备查。"
+    sealing = draw.contributors.filter(way=Way.SEALED).select_related("agency")
+    invited = {contributor.agency_id: contributor.agency for contributor in sealing}
+    strangers = [agency for pk, agency in invited.items() if agency not in task.agencies]
+    if strangers:
+        grant_joint_access(task, strangers)
+    admins = User.objects.with_role("agency_admin").filter(agency__in=task.agencies)
+    notify(admins.exclude(agency__in=invited), digest, link)
+    if invited:
+        notify(
+            sealers().filter(agency__in=invited),
+            f"{digest}请在 {time_text(draw.commit_until)} 前为本次摇号密封随机数。",
+            draw_url(draw),
+            urgent=True,
+        )
+
+
+def draw_url(draw: Draw) -> str:
+    """The staff page of a draw."""
+    page = "tasks:draw" if draw.purpose == Purpose.TARGETS else "tasks:people"
+    return reverse(page, args=[draw.task.number])
 
 
 def draw_id_of(task: Task, purpose: str) -> str:

@@ -1,5 +1,7 @@
 """Consent and opening: the result is stored before anybody sees it; two clicks give one draw."""
 
+from collections.abc import Callable
+
 from django.db import transaction
 
 from agencies.models import User
@@ -7,20 +9,19 @@ from core import clock
 from core.audit import record
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.notices import notify
-from core.workflow import REFUSED, advance, authorize, has_role_permission, lock
+from core.workflow import REFUSED, advance, authorize, has_role_permission
 from registries.models import Inspector, Target
 from tasks import certificates, drs1
-from tasks.ceremony import WITNESS
+from tasks.ceremony import outlook
 from tasks.flows import DrawStatus
-from tasks.models import Assignment, Draw, Selection
-from tasks.services.ceremony.freeze import CHAIN_LENGTH
+from tasks.models import Assignment, BeaconKind, Draw, Purpose, Selection, Way
+from tasks.services.ceremony.contributions import close, enter_phrase, hold
+from tasks.services.ceremony.freeze import CHAIN_LENGTH, draw_url
 from tasks.services.draw_log import log
+from tasks.times import utc
 
 OPENED = [
     "opened_secret",
-    "closed_text",
-    "closed_digest",
-    "closed_at",
     "seed",
     "result_text",
     "result_digest",
@@ -28,6 +29,8 @@ OPENED = [
     "opened_at",
     "opened_by",
 ]
+CLOSED = ["closed_text", "closed_digest", "closed_at"]
+SPOILT = "封存的内容没有通过核对，摇号没有开始。请保留现场，联系系统管理员。"
 
 
 @transaction.atomic
@@ -36,13 +39,10 @@ def consent(draw: Draw, *, actor: User | None) -> None:
 
     The person belongs to an agency of the task, holds the permission, and did not freeze it.
     """
-    lock(draw)
-    allowed = has_role_permission(actor, "consent", Draw) and (
-        actor is None or actor.agency_id in {agency.pk for agency in draw.task.agencies}
-    )
-    if not allowed:
+    if not may_consent(draw, actor):
         raise NotAllowed(REFUSED)
-    if draw.status != DrawStatus.FROZEN or draw.consented_by_id is not None:
+    hold(draw)
+    if draw.consented_by_id is not None or outlook(draw, clock.now())[0] != "C":
         raise IllegalMove("当前状态不需要同意，请刷新页面后查看最新状态。")
     if actor is not None and actor.pk == draw.frozen_by_id:
         raise DomainError("封存名单的人不能自己同意，请由另一人办理。")
@@ -50,19 +50,123 @@ def consent(draw: Draw, *, actor: User | None) -> None:
     draw.save(update_fields=["consented_by", "consented_at"])
     record("tasks.consent", draw, actor, f"同意按保证等级 C 摇号：{draw}")
     leads = User.objects.with_role("lead").filter(agency=draw.agency)
-    notify(leads, f"{draw} 已有第二人同意，可以摇号。", draw.task.get_absolute_url())
+    notify(leads, f"{draw} 已有第二人同意，可以摇号。", draw_url(draw))
+
+
+def may_consent(draw: Draw, actor: User | None) -> bool:
+    """Whether somebody is in a position to agree, whatever the state of the draw."""
+    return has_role_permission(actor, "consent", Draw) and (
+        actor is None or actor.agency_id in {agency.pk for agency in draw.task.agencies}
+    )
+
+
+def open_targets(draw: Draw, *, witness: str = "", phrase: str = "", actor: User | None) -> Draw:
+    """Open the first draw; the drawn targets become the list of the task."""
+    return _open(draw, _list, "open", witness, phrase, actor)
+
+
+def open_people(draw: Draw, *, witness: str = "", phrase: str = "", actor: User | None) -> Draw:
+    """Open the second draw; every target gets its inspectors, the first of each team leads."""
+    return _open(draw, _teams, "assign", witness, phrase, actor)
+
+
+def open_draw(draw: Draw, *, actor: User | None = None) -> Draw:
+    """Open either draw, with everything already there; without an actor by itself."""
+    opener = open_targets if draw.purpose == Purpose.TARGETS else open_people
+    return opener(draw, actor=actor)
 
 
 @transaction.atomic(durable=True)
-def open_targets(draw: Draw, *, witness: str, phrase: str, actor: User | None) -> Draw:
-    """Open the first draw with the phrase of a witness; the drawn targets become the list."""
-    outcome = _open(draw, witness, phrase, actor)
-    targets = Target.objects.in_bulk([s.id for s in outcome.selected], field_name="code")
+def _open(
+    draw: Draw,
+    follow: Callable[[Draw, drs1.Outcome], None],
+    move: str,
+    witness: str,
+    phrase: str,
+    actor: User | None,
+) -> Draw:
+    """Check, compute, store, log; then the list or the teams. All of it, or nothing."""
+    hold(draw)
+    authorize(actor, "open", draw)
+    if not draw.closed_digest:
+        _complete(draw, witness, phrase, actor)
+    _must_be_ready(draw)
+    outcome = disclose(draw, actor=actor)
+    draw.save(update_fields=OPENED)  # the lists and the secret are not written again
+    advance(draw, "open", actor=actor, result=draw.result_digest)
+    follow(draw, outcome)
+    advance(draw.task, move, actor=actor, result=draw.result_digest)
+    return draw
+
+
+def _complete(draw: Draw, witness: str, phrase: str, actor: User | None) -> None:
+    """The last contribution of a draw without beacon is spoken as it is opened."""
+    if draw.contributors.filter(way=Way.OPEN, value="").exists():
+        enter_phrase(draw, witness, phrase, actor)
+    waiting = [row.code for row in draw.contributors.filter(value="")]
+    if waiting and (draw.reveal_until is None or clock.now() < draw.reveal_until):
+        raise DomainError(f"还在等待{'、'.join(waiting)}公开随机数。摇号没有开始。")
+    close(draw)
+    draw.save(update_fields=CLOSED)
+
+
+def _must_be_ready(draw: Draw) -> None:
+    if draw.beacon_kind != BeaconKind.NONE and not draw.beacon_value:
+        raise DomainError("公共随机源的值还没有由两人录入一致。摇号没有开始。")
+    if draw.consented_by_id is None and outlook(draw, clock.now())[0] == "C":
+        raise DomainError(
+            "本次没有足够的外部密封贡献和公共随机源，保证等级为 C，须先由第二人同意。摇号没有开始。"
+        )
+
+
+def disclose(draw: Draw, *, actor: User | None, voided: bool = False) -> drs1.Outcome:
+    """Open the secret of a closed draw, compute it and log the result; the caller saves."""
+    last = bytes.fromhex(draw.secret)
+    draw.opened_secret = drs1.chain(draw.draw_id, last, CHAIN_LENGTH)[1]
+    try:
+        outcome = drs1.draw(certificates.input_of(draw), voided=voided)
+    except drs1.Refused as error:
+        raise DomainError(SPOILT) from error
+    if (outcome.freeze, outcome.closed) != (draw.freeze_digest, draw.closed_digest):
+        raise DomainError(SPOILT)
+    draw.seed, draw.result_text = outcome.seed, outcome.result_text
+    draw.result_digest = outcome.result
+    draw.opened_at, draw.opened_by = clock.now(), actor
+    draw.assurance = drs1.assurance(
+        outcome.plan,
+        outcome.contributions,
+        certificates.publication_of(draw),
+        utc(draw.beacon_at) if draw.beacon_at else None,
+    )
+    log(draw, "open", outcome.result_text)
+    return outcome
+
+
+def is_ready(draw: Draw) -> bool:
+    """Whether a draw with a beacon can open by itself."""
+    return (
+        draw.status == DrawStatus.FROZEN
+        and bool(draw.closed_digest)
+        and bool(draw.beacon_value)
+        and (draw.consented_by_id is not None or outlook(draw, clock.now())[0] != "C")
+    )
+
+
+def targets_of(draw: Draw, outcome: drs1.Outcome) -> dict[str, int]:
+    """Target pk by the id in the files: its code, or the alias made for this draw."""
+    ids = [chosen.id for chosen in outcome.selected]
+    if draw.roster:
+        return {id_: draw.roster[id_] for id_ in ids}
+    return dict(Target.objects.filter(code__in=ids).values_list("code", "pk"))
+
+
+def _list(draw: Draw, outcome: drs1.Outcome) -> None:
+    targets = targets_of(draw, outcome)
     Selection.objects.bulk_create(
         Selection(
             task=draw.task,
             draw=draw,
-            target=targets[s.id],
+            target_id=targets[s.id],
             number=s.number,
             stratum=s.stratum,
             how=s.how,
@@ -71,14 +175,9 @@ def open_targets(draw: Draw, *, witness: str, phrase: str, actor: User | None) -
         )
         for s in outcome.selected
     )
-    advance(draw.task, "open", actor=actor, result=draw.result_digest)
-    return draw
 
 
-@transaction.atomic(durable=True)
-def open_people(draw: Draw, *, witness: str, phrase: str, actor: User | None) -> Draw:
-    """Open the second draw; every target gets its inspectors, the first of each team leads."""
-    outcome = _open(draw, witness, phrase, actor)
+def _teams(draw: Draw, outcome: drs1.Outcome) -> None:
     selections = {s.target.code: s for s in draw.task.selections.select_related("target")}
     people = Inspector.objects.filter(pk__in=draw.roster.values())
     agencies = dict(people.values_list("pk", "agency_id"))
@@ -91,54 +190,3 @@ def open_people(draw: Draw, *, witness: str, phrase: str, actor: User | None) ->
         )
         for target, _, code, role in outcome.assigned
     )
-    advance(draw.task, "assign", actor=actor, result=draw.result_digest)
-    return draw
-
-
-def _open(draw: Draw, witness: str, phrase: str, actor: User | None) -> drs1.Outcome:
-    """Check, compute, store, log. Everything that follows is bookkeeping."""
-    witness, phrase = witness.strip(), phrase.strip()
-    if not witness or not phrase:
-        raise DomainError("请填写见证人和见证人当场念出的短语。摇号没有开始。")
-    _refuse_phrase(phrase)
-    lock(draw)
-    authorize(actor, "open", draw)
-    draw.flow.move("open", draw.status)
-    if draw.consented_by_id is None:
-        raise DomainError(
-            "本次没有外部密封贡献和公共随机源，保证等级为 C，须先由第二人同意。摇号没有开始。"
-        )
-    at = clock.now()
-    draw.contributors.filter(code=WITNESS).update(
-        value=phrase, speaker=witness, revealed_by=actor, revealed_at=at
-    )
-    draw.opened_secret = drs1.chain(draw.draw_id, bytes.fromhex(draw.secret), CHAIN_LENGTH)[1]
-    try:
-        outcome = drs1.draw(certificates.input_of(draw))
-    except drs1.Refused as error:
-        raise DomainError(
-            "封存的内容没有通过核对，摇号没有开始。请保留现场，联系系统管理员。"
-        ) from error
-    draw.closed_text, draw.closed_digest, draw.closed_at = outcome.closed_text, outcome.closed, at
-    draw.seed, draw.result_text = outcome.seed, outcome.result_text
-    draw.result_digest = outcome.result
-    draw.opened_at, draw.opened_by = at, actor
-    draw.assurance = drs1.assurance(
-        outcome.plan, outcome.contributions, certificates.publication_of(draw)
-    )
-    log(draw, "reveal", phrase)
-    log(draw, "closed", outcome.closed_text)
-    log(draw, "open", outcome.result_text)
-    draw.save(update_fields=OPENED)  # the lists and the secret are not written again
-    advance(draw, "open", actor=actor, result=draw.result_digest)
-    return outcome
-
-
-def _refuse_phrase(phrase: str) -> None:
-    try:
-        drs1.open_value(phrase, drs1.SHA256)
-    except drs1.Refused:
-        raise DomainError(
-            "见证短语不能使用：须为 1 至 200 字节（约 66 个汉字）的一行文字，不含制表符等看不见的字符。"
-            "摇号没有开始。"
-        ) from None
