@@ -23,7 +23,7 @@ from publication.forms import CHOOSABLE, ResultFilter, label_of, options_of, que
 from publication.models import Publication
 from tasks import certificates, evidence
 from tasks.flows import DrawStatus
-from tasks.models import Draw, Task
+from tasks.models import Draw, Standing, Task
 
 RECENT = ("-published_on", "-pk")
 DRAW_TEXTS = (
@@ -76,7 +76,9 @@ def home(request):
     published = Publication.objects.public().select_related("agency")
     opened = Draw.objects.public().filter(status=DrawStatus.OPENED)
     last = (
-        opened.select_related("task").defer(*DRAW_TEXTS).annotate(taken=Count("task__selections"))
+        opened.select_related("task")
+        .defer(*DRAW_TEXTS)
+        .annotate(taken=Count("selections", filter=Q(selections__standing=Standing.LISTED)))
     )
     context = {
         "now": now,
@@ -212,7 +214,7 @@ def task(request, number):
 def draws(request):
     """Every draw from its freeze on."""
     rows = Draw.objects.public().select_related("task", "agency").defer(*DRAW_TEXTS)
-    rows = rows.annotate(taken=Count("task__selections"))
+    rows = rows.annotate(taken=Count("selections", filter=Q(selections__standing=Standing.LISTED)))
     return render(request, "publication/draws.html", {"page": paginate(rows, request)})
 
 
