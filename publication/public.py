@@ -23,6 +23,7 @@ from publication.forms import CHOOSABLE, ResultFilter, label_of, options_of, que
 from publication.models import Publication
 from tasks import certificates, evidence
 from tasks.flows import DrawStatus
+from tasks.models import Disclosure as Naming
 from tasks.models import Draw, Standing, Task
 
 RECENT = ("-published_on", "-pk")
@@ -37,7 +38,7 @@ DRAW_TEXTS = (
     "roster",
 )
 MAX_AGE = 60
-MANY = 500  # a page shows no more tickets than this; the certificate holds them all
+LISTED = Q(selections__standing=Standing.LISTED)
 
 
 def public_page(view):
@@ -78,7 +79,7 @@ def home(request):
     last = (
         opened.select_related("task")
         .defer(*DRAW_TEXTS)
-        .annotate(taken=Count("selections", filter=Q(selections__standing=Standing.LISTED)))
+        .annotate(taken=Count("selections", filter=LISTED))
     )
     context = {
         "now": now,
@@ -212,19 +213,18 @@ def task(request, number):
 
 @public_page
 def draws(request):
-    """Every draw from its freeze on."""
-    rows = Draw.objects.public().select_related("task", "agency").defer(*DRAW_TEXTS)
-    rows = rows.annotate(taken=Count("selections", filter=Q(selections__standing=Standing.LISTED)))
+    """Every draw from its freeze on, voided ones with the same weight."""
+    rows = Draw.objects.public().select_related("task", "agency", "successor")
+    rows = rows.defer(*DRAW_TEXTS).annotate(taken=Count("selections", filter=LISTED))
     return render(request, "publication/draws.html", {"page": paginate(rows, request)})
 
 
 def public_draw(draw_id):
-    """A draw with everything `disclosure` asks of its task."""
+    """A draw with everything `disclosure` asks of its task; texts are read when asked for."""
     rows = Draw.objects.public().select_related("task__scheme", "task__agency", "agency")
-    rows = rows.select_related("consented_by__agency")
-    return get_object_or_404(
-        rows.prefetch_related("task__items", "task__participants"), draw_id=draw_id
-    )
+    rows = rows.select_related("consented_by__agency", "supersedes", "successor")
+    rows = rows.prefetch_related("task__items", "task__participants", "contributors")
+    return get_object_or_404(rows.defer("candidates_text", "secret", "roster"), draw_id=draw_id)
 
 
 @public_page
@@ -232,17 +232,21 @@ def draw(request, draw_id):
     """The record of a draw: what was frozen, who made the seed, the arithmetic, the tickets."""
     found = public_draw(draw_id)
     seen = disclosure.evidence_of(found)
-    proof = evidence.of(found, names=seen.shown)
+    named = seen.shown and found.disclosure == Naming.FULL
+    proof = evidence.of(found, names=named, tickets=seen.shown)
     published = Publication.objects.named().filter(task_number=found.task.number)
+    attempts = found.task.draws.of_targets()
     context = {
         "draw": found,
         "task": found.task,
         "disclosure": seen,
-        "opened": found.status == DrawStatus.OPENED,
+        "named": named,
+        "opened": bool(found.seed),
         "evidence": proof,
-        "taken": sum(stratum.taken for stratum in proof.strata),
-        "tickets": proof.tickets if len(proof.tickets) <= MANY else [],
-        "selected": disclosure.selected(proof.selected[:MANY], published),
+        "tickets": proof.tickets if len(proof.tickets) <= evidence.MANY else [],
+        "selected": disclosure.selected(proof.selected, published),
+        "attempts": attempts.count(),
+        "voided": attempts.filter(status=DrawStatus.VOIDED).count(),
         "scheme_is_public": disclosure.scheme_is_public(found.task),
         "files": disclosure.files(found, seen.shown),
     }
@@ -251,9 +255,9 @@ def draw(request, draw_id):
 
 @public_page
 def certificate(request, draw_id):
-    """The DRS1 certificate with names, once the list is public."""
+    """The DRS1 certificate, once its lists are public."""
     found = public_draw(draw_id)
-    if found.status != DrawStatus.OPENED:
+    if not found.seed:
         return not_there(request, "还没有证书", "这次抽取已封存，尚未开启。开启后按规定公布证书。")
     seen = disclosure.evidence_of(found)
     if not seen.shown:
@@ -267,12 +271,12 @@ def draw_file(request, draw_id, name):
     """The exact text of one file of the draw."""
     found = public_draw(draw_id)
     seen = disclosure.evidence_of(found)
-    text = disclosure.file_text(found, name, seen.shown)
-    if text is None and not seen.shown and disclosure.is_held_back(found, name):
+    if name in disclosure.files(found, seen.shown):
+        text = getattr(found, f"{name}_text")
+        return attachment(text, "text/plain", f"{draw_id}-{name}.txt")
+    if not seen.shown and name in disclosure.held_back(found):
         return not_there(request, "文件尚未公开", seen.why)
-    if text is None:
-        raise Http404
-    return attachment(text, "text/plain", f"{draw_id}-{name}.txt")
+    raise Http404
 
 
 def attachment(text, kind, name):

@@ -547,15 +547,15 @@ def _largest_remainders(shares: Sequence[Share]) -> None:
 
 def allocate(plan: Plan, candidates: Iterable[Candidate]) -> Allocation:
     """How many each stratum gets, in integers."""
-    shares = {code: Share(plan.strata[code]) for code in sorted(plan.strata)}
-    for candidate in candidates:
-        share = shares[candidate.stratum]
-        if candidate.status == "P":
-            share.pool += 1
-        elif candidate.status == "F":
-            share.forced += 1
-        else:
-            share.excluded += 1
+    return allocate_counts(plan, Counter((c.stratum, c.status) for c in candidates))
+
+
+def allocate_counts(plan: Plan, counts: Mapping[Tuple[str, str], int]) -> Allocation:
+    """The same from the number of candidates by stratum and status (P, F, X)."""
+    shares = {
+        code: Share(plan.strata[code], *(counts.get((code, status), 0) for status in "PFX"))
+        for code in sorted(plan.strata)
+    }
     for share in shares.values():
         share.base = share.pool + share.forced
         share.base += share.excluded if plan.base == "registered" else 0
