@@ -410,7 +410,7 @@ var DRS1 = (() => {
       if (value[key] === null) continue;
       const rule = Object.prototype.hasOwnProperty.call(form, key) ? form[key]
         : Object.prototype.hasOwnProperty.call(form, `${key}?`) ? form[`${key}?`] : null;
-      if (!rule) refuse(`${path} 里有协议不认识的键“${shown(key)}”。`);
+      if (!rule) refuse(`${path}里有协议不认识的键“${shown(key)}”。`);
       found[key] = conform(value[key], rule, `${path}.${key}`);
     }
     for (const key of Object.keys(form)) {
@@ -1521,7 +1521,7 @@ var DRS1 = (() => {
 
   function checkPublished(doc, digests) {
     doc.publication.forEach((entry) => {
-      if (digests[entry.what] !== entry.digest) refuse(`公布的${NAMED[entry.what]}不是这次抽取的。`);
+      if (entry.what in digests && digests[entry.what] !== entry.digest) refuse(`公布的${NAMED[entry.what]}不是这次抽取的。`);
     });
   }
 
@@ -1554,7 +1554,6 @@ var DRS1 = (() => {
     const made = drawFrom(input, Boolean(doc.void), tell);
     const { claims } = doc;
     tell("claims", 0);
-    if (doc.publication.some((e) => e.what === "closed" && e.digest !== made.closed)) refuse("公布的贡献截止指纹不是这次抽取的。");
     if (claims.seed !== hex(made.seed)) refuse("证书声称的种子与重算的不同。");
     if (!same(made.resultBytes, bytesOf(claims.result_text))) {
       const k = differing(claims.result_text.split("\n"), strict.decode(made.resultBytes).split("\n"));
@@ -1586,9 +1585,10 @@ var DRS1 = (() => {
       if (frozen !== doc.claims.freeze) refuse(`证书声称的总指纹与名单、规则算出的不同：${frozenFault(doc, input, plan)}。`);
     }
     const parts = contributionsOf(input, plan, doc.claims.freeze);
-    const made = absent.length ? null : checkClaims(doc, input, plan, tell);
     const closedFile = lines(["DRS1-closed", input.draw_id], ["freeze", doc.claims.freeze], ...parts);
-    checkPublished(doc, { ...doc.claims, closed: hexHash(plan.suite, closedFile) });
+    checkPublished(doc, { freeze: doc.claims.freeze, closed: hexHash(plan.suite, closedFile) });
+    const made = absent.length ? null : checkClaims(doc, input, plan, tell);
+    checkPublished(doc, { result: doc.claims.result });
     const [grade, why] = gradeOf(plan, parts, doc.publication, doc.beacon);
     if (doc.assurance < grade) refuse(`证书自称保证等级 ${doc.assurance}，按公布的时间只能是 ${grade}：${why}。`);
     return report(doc, plan, made, absent, { grade, why });
