@@ -2,6 +2,7 @@
 
 import json
 from functools import wraps
+from http import HTTPStatus
 from pathlib import Path
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from catalog.models import CatalogVersion
 from core import clock
 from core.pages import paginate
 from plans.models import Plan
-from publication import disclosure, rules
+from publication import disclosure, offline, rules
 from publication.feeds import COLUMNS, lines
 from publication.forms import CHOOSABLE, ResultFilter, label_of, options_of, query_without
 from publication.models import Publication
@@ -264,6 +265,16 @@ def certificate(request, draw_id):
         return not_there(request, "证书尚未公开", seen.why)
     text = json.dumps(certificates.build(found), ensure_ascii=False, indent=1)
     return attachment(text, "application/json", f"{draw_id}-certificate.json")
+
+
+@public_page
+def verify_page(request, draw_id):
+    """The certificate and its verifier as one file to keep; where there is none, why."""
+    answer = certificate(request, draw_id)
+    if answer.status_code != HTTPStatus.OK:
+        return answer
+    page = offline.verify_page(answer.content.decode())
+    return attachment(page, "text/html", f"{draw_id}-verify.html")
 
 
 @public_page
