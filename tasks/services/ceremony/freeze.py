@@ -62,14 +62,14 @@ def freeze_people(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None)
     people = frame.roster(task)
     frame.must_be_staffed(task, people)
     texts = people.texts(task, draw_id_of(task, Purpose.INSPECTORS), ceremony)
-    return _freeze(task, Purpose.INSPECTORS, texts, people.codes, ceremony, actor)
+    return _freeze(task, Purpose.INSPECTORS, texts, {"roster": people.codes}, ceremony, actor)
 
 
 def _freeze(
     task: Task,
     purpose: str,
     texts: dict[str, str],
-    codes: dict,
+    columns: dict,
     ceremony: Ceremony,
     actor: User | None,
 ) -> Draw:
@@ -94,7 +94,6 @@ def _freeze(
         candidates_text=texts["candidates"],
         inspectors_text=texts["inspectors"],
         recusals_text=texts["recusals"],
-        roster=codes,
         freeze_text=text,
         freeze_digest=drs1.digest(text),
         anchor=values[0],
@@ -109,6 +108,7 @@ def _freeze(
         open_by=ceremony.beacon_at or ceremony.reveal_until or now,
         frozen_at=now,
         frozen_by=actor,
+        **columns,
     )
     Contributor.objects.bulk_create(
         Contributor(
