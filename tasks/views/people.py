@@ -9,7 +9,8 @@ from tasks import evidence, frame, services
 from tasks.flows import TaskStatus
 from tasks.forms import PhraseForm
 from tasks.models import Draw, Purpose, Task
-from tasks.views.base import ceremony, page, visible_task
+from tasks.views.base import page, visible_task
+from tasks.views.state import ceremony
 
 
 @require_GET
