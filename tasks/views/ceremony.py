@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError, IllegalMove, NotAllowed
-from core.workflow import authorize, authorize_role
+from core.workflow import REFUSED, authorize, authorize_role
 from tasks import services
 from tasks.forms import BeaconForm, CeremonyForm, VoidForm
 from tasks.models import Contributor, Draw, Purpose
@@ -125,6 +125,8 @@ def close(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
 def beacon(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
     """What the user read of the public beacon."""
     draw_ = visible_draw(request, number, purpose)
+    if not services.may_enter_beacon(draw_, request.user):
+        raise NotAllowed(REFUSED)
     act = partial(services.enter_beacon, draw_, actor=request.user)
     done = "已录入。两人录入一致以后自动开启。"
     return _answer(request, draw_, BeaconForm(draw_, request.POST), act, done, "beacon_form")
