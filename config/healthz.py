@@ -61,17 +61,18 @@ def status_of(found: dict) -> str:
 
 
 def pulses() -> dict:
-    """Whether worker and beat were seen lately; a fresh row also came through the broker."""
+    """Whether broker, worker and beat were seen lately; what beat cannot reach has no row."""
     now = clock.real_now()
-    seen = {beat.name: beat.seen_at for beat in Heartbeat.objects.filter(name__in=PROCESSES)}
+    seen = {row.name: row.seen_at for row in Heartbeat.objects.all()}
+    fresh = {name for name, at in seen.items() if now - at < ALIVE}
     found = {
         name: {
-            "alive": name in seen and now - seen[name] < ALIVE,
+            "alive": name in fresh,
             "last_seen": seen[name].isoformat(timespec="seconds") if name in seen else None,
         }
         for name in PROCESSES
     }
-    return {"broker": any(pulse["alive"] for pulse in found.values()), **found}
+    return {"broker": "broker" in fresh, **found}
 
 
 def calendar() -> dict:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError, models, transaction
+from django.urls import reverse
 from guardian.shortcuts import assign_perm
 
 from agencies.models import AGENCY_PREFIX, ROLE_PREFIX, Agency, Region, System, User
@@ -14,6 +15,7 @@ from agencies.roles import ADMINISTRATORS, ROLES, conflict
 from agencies.services.passwords import check_strength, keep_password
 from core.audit import record
 from core.errors import DomainError, NotAllowed
+from core.notices import notify
 from core.workflow import REFUSED, authorize_role
 
 DATA = Path(__file__).parent.parent / "data"
@@ -217,7 +219,8 @@ def restore(user: User, *, actor: User | None) -> None:
 def reset_password(user: User, password: str, *, actor: User | None) -> None:
     """Give the owner a new initial password, to be changed at the next log-in.
 
-    Never for one of the three administrators: whoever could set their password would hold their
+    Whoever resets could then act under that name, so the owner and the security administrators are
+    told. Never for one of the three administrators: whoever could set their password would hold their
     power too. Raises NotAllowed, or DomainError for a weak password.
     """
     authorize_role(actor, "change", User)
@@ -230,3 +233,16 @@ def reset_password(user: User, password: str, *, actor: User | None) -> None:
     user.must_change_password = True
     user.save(update_fields=["must_change_password"])
     record("agencies.reset_password", user, actor, f"重置口令：{user}")
+    who = actor or "系统"
+    notify(
+        [user],
+        f"您的口令已由{who}重置。如不是您本人要求的，请立即修改口令并告知安全管理员。",
+        reverse("agencies:account"),
+        urgent=True,
+    )
+    notify(
+        User.objects.with_role("secadmin"),
+        f"{who}重置了{user}（{user.username}，{user.role_labels}）的口令，请向本人核实。",
+        reverse("agencies:user", args=[user.pk]),
+        urgent=True,
+    )
