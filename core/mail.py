@@ -12,6 +12,7 @@ from django.core.mail import EmailMessage, get_connection
 SUBJECT_LENGTH = 78
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=12)
+LAST_ATTEMPT = 8  # refusals, the last two hours after the first; then a person has to look at it
 FOOT = "此邮件由系统自动发出，请勿回复。可在平台“消息”中查看全部通知。"
 # The server as a whole takes no mail now; every other answer to a letter is about that letter.
 CLOSED = (

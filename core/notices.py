@@ -96,13 +96,13 @@ def deliver_next(queue: QuerySet, outbox: mail.Outbox) -> Outcome:
     """Send the oldest row that is due, with its lock held; several workers take different rows."""
     due = Q(retry_at=None) | Q(retry_at__lte=clock.real_now())
     free = queue.select_for_update(of=("self",), skip_locked=True).select_related("recipient")
-    row = free.filter(due, sent_at=None).order_by("pk").first()
+    row = free.filter(due, sent_at=None, failed_at=None).order_by("pk").first()
     if row is None:
         return Outcome.NOTHING
     try:
         outbox.send(_mail(row))
     except (mail.Refused, mail.Unreachable) as error:
-        _put_off(row, str(error))
+        _put_off(row, error)
         return Outcome.PUT_OFF if isinstance(error, mail.Refused) else Outcome.CLOSED
     row.sent_at, row.last_error = clock.now(), ""
     row.save(update_fields=["sent_at", "last_error"])
@@ -111,12 +111,14 @@ def deliver_next(queue: QuerySet, outbox: mail.Outbox) -> Outcome:
     return Outcome.SENT
 
 
-def _put_off(row: Outgoing, reason: str) -> None:
-    """Not sent: later again, each time after a longer pause."""
+def _put_off(row: Outgoing, error: mail.Refused | mail.Unreachable) -> None:
+    """Not sent: later again, each time after a longer pause; refused too often, not by itself."""
     row.attempts += 1
     row.retry_at = clock.real_now() + mail.pause(row.attempts)
-    row.last_error = reason[:200]
-    row.save(update_fields=["attempts", "retry_at", "last_error"])
+    row.last_error = str(error)[:200]
+    if isinstance(error, mail.Refused) and row.attempts >= mail.LAST_ATTEMPT:
+        row.failed_at = clock.now()
+    row.save(update_fields=["attempts", "retry_at", "last_error", "failed_at"])
 
 
 def _mail(row: Outgoing) -> mail.Mail:
