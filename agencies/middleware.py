@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -34,15 +35,16 @@ class IdleMiddleware:
     """End a session whose user has done nothing for PORTAL_IDLE_MINUTES, by the real clock.
 
     Requests that a page makes by itself carry X-Background: they neither keep a session alive nor
-    find an ended one open. /healthz must answer without a database, so its sessions are not looked at.
+    find an ended one open. /healthz must answer without a database, so nobody is logged in there.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        carries = settings.SESSION_COOKIE_NAME in request.COOKIES and request.path != HEALTH
-        if carries and request.user.is_authenticated:
+        if request.path == HEALTH:
+            request.user = AnonymousUser()
+        elif settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             self._look(request)
         return self.get_response(request)
 

@@ -25,11 +25,23 @@ def is_database_gone(error: BaseException | None) -> bool:
 
 
 class ReferenceFilter(logging.Filter):
-    """Puts the number of a failed request before the message of its log line."""
+    """Puts the number of a failed request before the message of its log line.
+
+    While the database is away every request fails for the same reason: one line each, no trace.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Every record passes."""
         reference = getattr(getattr(record, "request", None), "reference", "")
-        if reference:
-            record.msg = f"[编号 {reference}] {record.msg}"
+        if not reference:
+            return True
+        record.msg = f"[编号 {reference}] {record.msg}"
+        error = record.exc_info[1] if record.exc_info else None
+        if is_database_gone(error):
+            record.msg, record.args = f"{record.getMessage()} ({_first_line(error)})", ()
+            record.exc_info = None
         return True
+
+
+def _first_line(error: BaseException | None) -> str:
+    return str(error).strip().partition("\n")[0]

@@ -69,6 +69,18 @@ class SealHorizon(models.Model):
         return f"加封至 {self.last_id}"
 
 
+class OutgoingQuerySet(models.QuerySet):
+    """Reads on the outbox."""
+
+    def undelivered(self) -> "OutgoingQuerySet":
+        """Given up: refused too often, waiting for a person."""
+        return self.filter(sent_at=None, failed_at__isnull=False)
+
+    def put_off(self) -> "OutgoingQuerySet":
+        """Failed at least once; tried again by itself."""
+        return self.filter(sent_at=None, failed_at=None, attempts__gt=0)
+
+
 class Outgoing(models.Model):
     """What a row needs to become a mail: sent or not, how often tried, not before when.
 
@@ -81,6 +93,8 @@ class Outgoing(models.Model):
     retry_at = models.DateTimeField("下次发送不早于", null=True, editable=False)
     last_error = models.CharField("最近一次失败", max_length=200, blank=True, editable=False)
     failed_at = models.DateTimeField("放弃时间", null=True, editable=False)
+
+    objects = OutgoingQuerySet.as_manager()
 
     class Meta:
         abstract = True

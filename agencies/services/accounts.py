@@ -15,7 +15,7 @@ from agencies.roles import ADMINISTRATORS, ROLES, conflict
 from agencies.services.passwords import check_strength, keep_password
 from core.audit import record
 from core.errors import DomainError, NotAllowed
-from core.notices import notify
+from core.notices import notify, try_again
 from core.workflow import REFUSED, authorize_role
 
 DATA = Path(__file__).parent.parent / "data"
@@ -188,10 +188,14 @@ def assign_roles(user: User, roles: Iterable[str], *, actor: User | None) -> Non
 
 @transaction.atomic
 def set_email(user: User, email: str, *, actor: User | None) -> None:
-    """Say where the notices of an account go; empty for nowhere. The trail keeps no address."""
+    """Say where the notices of an account go; empty for nowhere. The trail keeps no address.
+
+    What could not be delivered to the old address goes to the new one.
+    """
     authorize_role(actor, "change", User)
     user.email = email
     user.save(update_fields=["email"])
+    try_again(user)
     record("agencies.set_email", user, actor, f"{'登记' if email else '清空'}邮箱：{user}")
 
 

@@ -15,6 +15,7 @@ from plans.flows import PlanStatus
 from plans.models import Plan
 from publication import piles
 from registries.models import CERTIFICATE_SOON_DAYS, Inspector, Target
+from reports.queries.letters import undelivered
 from reports.queries.todo import Todo, by, day, running
 from tasks.flows import ConfirmationStatus, DrawStatus, TaskStatus
 from tasks.models import Confirmation, Draw, Purpose, Task
@@ -196,6 +197,19 @@ def missing_years(user: User, today: date) -> Iterator[Todo]:
         )
 
 
+def undelivered_mail(user: User, today: date) -> Iterator[Todo]:
+    """Letters that were given up: somebody does not get the reminders."""
+    number = undelivered()
+    if number:
+        yield Todo(
+            "mail",
+            f"{number} 封邮件没有送达",
+            "收件人没有收到提醒；核对地址或邮件服务器后重新发送",
+            reverse("reports:mail"),
+            "查看邮件",
+        )
+
+
 def accounts_without_role(user: User, today: date) -> Iterator[Todo]:
     """Open accounts that can do nothing yet."""
     rows = User.objects.filter(is_active=True).exclude(groups__name__startswith=ROLE_PREFIX)
@@ -214,5 +228,5 @@ ADMIN = (confirmations, consents, certificates, stale_targets)
 PRINCIPAL = (sections_to_approve, plans_to_approve)
 DEPUTY = (*PRINCIPAL, consents)
 SUPERVISOR = (deadlines_to_watch,)
-SYSADMIN = (missing_years, accounts_without_role)
+SYSADMIN = (missing_years, accounts_without_role, undelivered_mail)
 SECADMIN = (accounts_without_role,)
