@@ -1,10 +1,12 @@
 """Mails that did not arrive: who sees them, what is said about them, how they go out after all."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from agencies.services import set_email
-from core import clock, mail
+from core import clock, mail, pulse
 from core.errors import DomainError, NotAllowed
 from core.jobs import deliver_notices
 from core.models import AuditEvent, Digest, Heartbeat, Notice
@@ -186,9 +188,15 @@ def test_undelivered_mail_is_on_the_work_list_of_the_system_administrator(
     assert "没有送达" not in html(log_in(officer).get("/desk/"))
 
 
-def test_the_page_says_when_the_background_is_silent(sysadmin, log_in):
+def test_the_page_and_the_work_list_say_when_the_background_is_silent(sysadmin, log_in):
     client = log_in(sysadmin)
-    assert "后台程序没有应答" in html(client.get(PAGE))
-    for name in ("broker", "worker", "beat"):
-        Heartbeat.objects.create(name=name, seen_at=clock.real_now())
-    assert "后台程序没有应答" not in html(client.get(PAGE))
+    for name in pulse.NAMES:
+        pulse.seen(name)
+    assert "后台程序没有应答" not in html(client.get(PAGE)) + html(client.get("/desk/"))
+    pulse.lost("broker")
+    for page in (PAGE, "/desk/"):
+        assert "后台程序没有应答" in html(client.get(page))
+    pulse.seen("broker")
+    Heartbeat.objects.filter(name="worker").update(seen_at=clock.real_now() - timedelta(seconds=91))
+    assert "后台程序没有应答" in html(client.get("/desk/"))
+    assert "后台程序没有应答" not in html(log_in(UserFactory(role="lead")).get("/desk/"))
