@@ -25,7 +25,6 @@ import psycopg2
 import pytest
 
 from scripts.machine import postgres_folder, service_user
-from scripts.portal import environment
 from scripts.services import Postgres, Redis, free_port
 from scripts.state import DEMO_STAMP, State
 from tests.infra.test_run import OWN, ROOT
@@ -118,9 +117,13 @@ class House:
                 [ROOT / "run"], env=self.environ, stdout=log, stderr=subprocess.STDOUT
             )
         self.until(lambda: "READY" in self.log.read_text(), 300)
-        urls = {name: self.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
-        own = environment(self.state, urls, DJANGO_SETTINGS_MODULE="config.settings")
-        own |= self.environ | {"PORTAL_DEMO": "1", "PORTAL_HTTPS": "0"}
+        own = self.environ | {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DJANGO_SECRET_KEY": self.state.secret("django_secret_key"),
+            "PORTAL_FIELD_KEY": self.state.secret("portal_field_key"),
+            "PORTAL_DEMO": "1",
+            "PORTAL_HTTPS": "0",
+        }
         subprocess.run([sys.executable, "-c", LAY], cwd=ROOT, env=own, check=True)
 
     def stop(self):
@@ -245,7 +248,7 @@ def without_redis(house, officer):
         assert "没有未读的通知" in officer.post("/desk/notices/read/", "/desk/notices/")[1]
         Visitor(house.stranger.url).log_in()
         assert said[-1] == ("degraded", False)
-        assert len(said) > 10
+        assert len(said) > 5
 
 
 def without_postgresql(house, officer):
@@ -268,4 +271,4 @@ def without_postgresql(house, officer):
             assert officer.get("/static/portal.css")[0] == 200
             rounds += 1
             time.sleep(0.5)
-    assert rounds > 10
+    assert rounds > 5
