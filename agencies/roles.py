@@ -89,11 +89,12 @@ ROLES = {
     "supervisor": role("督导", "查看进度和期限，不能修改"),
     "sysadmin": role(
         "系统管理员",
-        "管理账号和工作日历",
+        "管理账号和工作日历，处理发不出的邮件",
         "agencies.view_user",
         "agencies.add_user",
         "agencies.change_user",
         "deadlines.change_calendaryear",
+        "core.change_notice",
     ),
     "secadmin": role(
         "安全管理员",

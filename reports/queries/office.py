@@ -7,7 +7,9 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, Window
 from django.urls import reverse
 
 from agencies.models import ROLE_PREFIX, User
+from core import pulse
 from core.audit import subject_of
+from core.models import Heartbeat
 from deadlines import rules
 from deadlines.models import CalendarYear, Deadline, Kind
 from deadlines.services import calendar
@@ -15,6 +17,7 @@ from plans.flows import PlanStatus
 from plans.models import Plan
 from publication import piles
 from registries.models import CERTIFICATE_SOON_DAYS, Inspector, Target
+from reports.queries.letters import undelivered
 from reports.queries.todo import Todo, by, day, running
 from tasks.flows import ConfirmationStatus, DrawStatus, TaskStatus
 from tasks.models import Confirmation, Draw, Purpose, Standing, Task
@@ -198,6 +201,32 @@ def missing_years(user: User, today: date) -> Iterator[Todo]:
         )
 
 
+def silent_background(user: User, today: date) -> Iterator[Todo]:
+    """Worker, beat or broker were seen once and are not seen any more."""
+    if pulse.standing() and Heartbeat.objects.exists():
+        yield Todo(
+            "background",
+            "后台程序没有应答",
+            "邮件和到期提醒会晚发，不会丢失；页面照常使用",
+            reverse("reports:mail"),
+            "查看情况",
+            until=today,
+        )
+
+
+def undelivered_mail(user: User, today: date) -> Iterator[Todo]:
+    """Letters that were given up: somebody does not get the reminders."""
+    number = undelivered()
+    if number:
+        yield Todo(
+            "mail",
+            f"{number} 封邮件没有送达",
+            "收件人没有收到提醒；核对地址或邮件服务器后重新发送",
+            reverse("reports:mail"),
+            "查看邮件",
+        )
+
+
 def accounts_without_role(user: User, today: date) -> Iterator[Todo]:
     """Open accounts that can do nothing yet."""
     rows = User.objects.filter(is_active=True).exclude(groups__name__startswith=ROLE_PREFIX)
@@ -216,5 +245,5 @@ ADMIN = (confirmations, consents, certificates, stale_targets)
 PRINCIPAL = (sections_to_approve, plans_to_approve)
 DEPUTY = (*PRINCIPAL, consents)
 SUPERVISOR = (deadlines_to_watch,)
-SYSADMIN = (missing_years, accounts_without_role)
+SYSADMIN = (silent_background, missing_years, accounts_without_role, undelivered_mail)
 SECADMIN = (accounts_without_role,)
