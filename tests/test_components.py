@@ -470,7 +470,7 @@ def test_vendored_files_are_those_of_the_manifest():
 
 def test_no_inline_script_or_style_in_any_template():
     for path in TEMPLATES.rglob("*.html"):
-        if "pdf" in path.parts:
+        if "pdf" in path.parts or path.name == "verify_page.html":  # a file to keep, never a page
             continue
         source = path.read_text()
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", source), path
