@@ -9,6 +9,7 @@ import re
 import pytest
 
 from publication import offline
+from tasks import certificates
 from tests.publication.reading import FIRM
 from tests.tasks import tampering
 
@@ -63,7 +64,7 @@ def test_a_draw_whose_list_is_public_has_the_page(client, published):
     name = f"{published.made.draw_id}-verify.html"
     assert response["Content-Disposition"] == f'attachment; filename="{name}"'
     kept = scripts(response.content.decode())["verify-certificate"]
-    assert json.loads(kept) == published.made.certificate
+    assert json.loads(kept) == certificates.build(published.made)
 
 
 @pytest.mark.parametrize("opened", [True, False])
