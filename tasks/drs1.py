@@ -1088,13 +1088,18 @@ def _after_events(outcome: Outcome, events: Sequence[Any], opened: Sequence[byte
     ]
 
 
-def events_digest(draw_id: str, result: str, events: Iterable[str], suite: str = SHA256) -> str:
-    """The digest of everything that happened to a result (2.11).
+def events_text(draw_id: str, result: str, events: Iterable[str]) -> str:
+    """Everything that happened to a result, as it is logged after an event (2.11).
 
     result: the digest of the result text, in hex; events: the event lines, in order.
     """
     lines = [f"DRS1-events\t{draw_id}", f"result\t{result}", *events]
-    return digest("".join(f"{line}\n" for line in lines), suite)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def events_digest(draw_id: str, result: str, events: Iterable[str], suite: str = SHA256) -> str:
+    """The digest of everything that happened to a result (2.11)."""
+    return digest(events_text(draw_id, result, events), suite)
 
 
 def _assign(

@@ -16,7 +16,7 @@ from core.notices import notify
 from core.workflow import REFUSED, advance, authorize, has_role_permission, lock
 from registries.models import Inspector, Target
 from registries.services import hold_registries
-from tasks import certificates, drs1, frame
+from tasks import certificates, drs1, frame, roster
 from tasks.ceremony import SHORT, WITNESS, Ceremony
 from tasks.flows import DrawStatus, TaskStatus
 from tasks.models import Assignment, Contributor, Draw, Purpose, Selection, Task
@@ -68,8 +68,8 @@ def freeze_people(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None)
     if task.draws.live().filter(purpose=Purpose.INSPECTORS).exists():
         raise IllegalMove("人员名单已经封存，不能再次封存。")
     hold_registries(still=True)
-    people = frame.roster(task)
-    frame.must_be_staffed(task, people)
+    people = roster.of(task)
+    roster.must_be_staffed(people)
     texts = people.texts(task, draw_id_of(task, Purpose.INSPECTORS), ceremony)
     return _freeze(task, Purpose.INSPECTORS, texts, people.codes, ceremony, actor)
 
