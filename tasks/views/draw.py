@@ -1,0 +1,43 @@
+"""The page of the first draw."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from core.workflow import can
+from tasks import evidence
+from tasks.flows import ConfirmationStatus, TaskStatus
+from tasks.forms import PhraseForm
+from tasks.models import Draw, Purpose, Task
+from tasks.views.base import ceremony, page, visible_task
+
+
+@require_GET
+def draw(request: HttpRequest, number: str) -> HttpResponse:
+    """The first draw: before, the readiness list; after, the list and its evidence."""
+    task = visible_task(request, number)
+    draw_ = task.draws.filter(purpose=Purpose.TARGETS).select_related("consented_by").first()
+    return draw_page(request, task, draw_, PhraseForm())
+
+
+def draw_page(
+    request: HttpRequest, task: Task, draw_: Draw | None, form: PhraseForm, status: int = 200
+) -> HttpResponse:
+    """The page of the first draw."""
+    context = {"draw": draw_, "form": form}
+    if draw_:
+        draw_.task = task
+        context["evidence"] = evidence.of(draw_, names=True)
+        context |= ceremony(request, task, draw_)
+    if task.status != TaskStatus.DRAFT:
+        confirmations = list(task.confirmations.select_related("agency", "confirmed_by"))
+        context["confirmations"] = confirmations
+        context["may_confirm"] = any(
+            c.status == ConfirmationStatus.PENDING and can(request.user, "confirm", c)
+            for c in confirmations
+        )
+        context["all_confirmed"] = bool(confirmations) and all(
+            c.status == ConfirmationStatus.CONFIRMED for c in confirmations
+        )
+    response = page(request, task, "draw", context)
+    response.status_code = status
+    return response
