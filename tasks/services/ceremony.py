@@ -14,12 +14,13 @@ from core.audit import record
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.notices import notify
 from core.workflow import REFUSED, advance, authorize, has_role_permission, lock
-from registries.models import Inspector, Target
+from registries.models import Target
 from registries.services import hold_registries
 from tasks import certificates, drs1, frame, roster
 from tasks.ceremony import SHORT, WITNESS, Ceremony
 from tasks.flows import DrawStatus, TaskStatus
-from tasks.models import Assignment, Contributor, Draw, Purpose, Selection, Task
+from tasks.models import Contributor, Draw, Purpose, Selection, Task
+from tasks.services.assigning import assign_teams
 from tasks.services.draw_log import head, log
 
 CHAIN_LENGTH = 64
@@ -195,18 +196,7 @@ def open_targets(draw: Draw, *, witness: str, phrase: str, actor: User | None) -
 def open_people(draw: Draw, *, witness: str, phrase: str, actor: User | None) -> Draw:
     """Open the second draw; every target gets its inspectors, the first of each team leads."""
     outcome = _open(draw, witness, phrase, actor)
-    selections = {s.target.code: s for s in draw.task.selections.select_related("target")}
-    people = Inspector.objects.filter(pk__in=draw.roster.values())
-    agencies = dict(people.values_list("pk", "agency_id"))
-    Assignment.objects.bulk_create(
-        Assignment(
-            selection=selections[target],
-            agency_id=agencies[draw.roster[code]],
-            inspector_id=draw.roster[code],
-            is_lead=role == "lead",
-        )
-        for target, _, code, role in outcome.assigned
-    )
+    assign_teams(draw, outcome)
     advance(draw.task, "assign", actor=actor, result=draw.result_digest)
     return draw
 

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from tasks import evidence, frame, services
+from tasks import evidence, roster, services
 from tasks.flows import TaskStatus
 from tasks.forms import PhraseForm
 from tasks.models import Draw, Purpose, Task
@@ -26,8 +26,7 @@ def people_page(
     """The page of the second draw."""
     context: dict = {"draw": draw_, "form": form}
     if draw_ is None and task.status == TaskStatus.LOCKED:
-        context["roster"] = frame.roster(task)
-        context["system_names"] = {a.system_id: a.system.name for a in task.agencies}
+        context["roster"] = roster.of(task)
     if draw_:
         context |= ceremony(request, task, draw_)
         context["roster_size"] = len(draw_.roster)
