@@ -58,7 +58,7 @@ class _Flow:
                     seen.add(other)
                     via[other] = person
                     queue.append(other)
-        return seen, set(parent) | self.team[start]
+        return seen, {person for target in seen for person in self.free[target]}
 
     def _shift(
         self, person: str, parent: dict[str, str], via: dict[str, str], start: str

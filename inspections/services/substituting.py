@@ -38,6 +38,11 @@ def approve_substitution(
         _amend_papers(selection, actor)
 
 
+def refuse_substitution(substitution: Substitution, note: str, *, actor: User | None) -> None:
+    """Let the inspector stay on the team."""
+    tasks.refuse_substitution(substitution, note, actor=actor)
+
+
 def begun_in(task: Task) -> set[int]:
     """Selections whose visit has begun. The visits are held, so that nobody enters meanwhile."""
     visits = Inspection.objects.filter(selection__task=task)
