@@ -17,5 +17,10 @@ app.conf.beat_schedule = {
     "seal-trail": {"task": "core.jobs.seal_trail", "schedule": 60.0, "options": {"expires": 60}},
     "check-trail": {"task": "core.jobs.check_trail", "schedule": crontab(hour=3, minute=10)},
     "sweep-deadlines": {"task": "deadlines.jobs.sweep_deadlines", "schedule": 300.0},
+    "sweep-draws": {
+        "task": "tasks.jobs.sweep_draws",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "send-digests": {"task": "deadlines.jobs.send_digests", "schedule": 300.0},
 }

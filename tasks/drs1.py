@@ -547,15 +547,15 @@ def _largest_remainders(shares: Sequence[Share]) -> None:
 
 def allocate(plan: Plan, candidates: Iterable[Candidate]) -> Allocation:
     """How many each stratum gets, in integers."""
-    shares = {code: Share(plan.strata[code]) for code in sorted(plan.strata)}
-    for candidate in candidates:
-        share = shares[candidate.stratum]
-        if candidate.status == "P":
-            share.pool += 1
-        elif candidate.status == "F":
-            share.forced += 1
-        else:
-            share.excluded += 1
+    return allocate_counts(plan, Counter((c.stratum, c.status) for c in candidates))
+
+
+def allocate_counts(plan: Plan, counts: Mapping[Tuple[str, str], int]) -> Allocation:
+    """The same from the number of candidates by stratum and status (P, F, X)."""
+    shares = {
+        code: Share(plan.strata[code], *(counts.get((code, status), 0) for status in "PFX"))
+        for code in sorted(plan.strata)
+    }
     for share in shares.values():
         share.base = share.pool + share.forced
         share.base += share.excluded if plan.base == "registered" else 0
@@ -1014,7 +1014,9 @@ def _check_chain(data: Mapping[str, Any], suite: str) -> List[bytes]:
     for value in data["chain"]:
         raw = bytes.fromhex(_hex(value, "a chain value"))
         if h(start + raw) != before:
-            raise Refused("a chain value does not open the one before it, or the anchor")
+            raise Refused(
+                f"a chain value does not open {'the one before it' if values else 'the anchor'}"
+            )
         values.append(raw)
         before = raw
     return values
@@ -1305,32 +1307,52 @@ def assurance(
     contributions: the value of every contributor, '-' for a missing one (Outcome.contributions).
     beacon_at: the time of the beacon, None exactly when the plan has none.
     """
+    return _assurance(plan, contributions, publication, beacon_at)[0]
+
+
+def _assurance(
+    plan: Plan,
+    contributions: Mapping[str, str],
+    publication: Iterable[Mapping[str, Any]],
+    beacon_at: Optional[str],
+) -> Tuple[str, str]:
+    """The grade, and why it is no better."""
     first: Dict[str, datetime] = {}
     for entry in publication:
         at = _time(entry["at"], "the time of a publication")
         first[entry["what"]] = min(at, first.get(entry["what"], at))
-    if "freeze" not in first or "closed" not in first:
-        return "C"
+    for what in ("freeze", "closed"):
+        if what not in first:
+            return "C", f"the {what} digest was not published"
     outside = sum(
         plan.contributors[code] == "sealed" and contributions.get(code, "-") != "-"
         for code in plan.outside
     )
-    kind = plan.beacon[0]
-    if kind != "none":
+    why = "the plan has no beacon"
+    if plan.beacon[0] != "none":
         at = _time(beacon_at, "the time of the beacon")
         if first["closed"] >= at:
-            return "C"
-        if first["freeze"] < at and (kind in STRONG_BEACONS or outside):
-            return "A"
-    return "B" if outside >= 2 else "C"
+            return "C", "the closed digest was not published before the beacon"
+        why = _below_a(plan.beacon[0], outside, first["freeze"] < at)
+    if not why:
+        return "A", ""
+    return ("B", why) if outside >= 2 else ("C", f"{why}, and fewer than two outsiders sealed")
+
+
+def _below_a(kind: str, outside: int, early: bool) -> str:
+    if not early:
+        return "the freeze digest was not published before the beacon"
+    if kind in STRONG_BEACONS or outside:
+        return ""
+    return "the beacon has few outcomes and no outsider sealed"
 
 
 def _claims(outcome: Outcome) -> Dict[str, Any]:
     return {
         "freeze": outcome.freeze,
         "seed": outcome.seed,
-        "result": outcome.result,
         "result_text": outcome.result_text,
+        "result": outcome.result,
         "events": list(outcome.events),
         "final_teams": list(outcome.final_teams),
         "events_digest": outcome.events_digest,
@@ -1340,7 +1362,7 @@ def _claims(outcome: Outcome) -> Dict[str, Any]:
 def _published(digests: Mapping[str, str], publication: Iterable[Mapping[str, Any]]) -> None:
     """Refuse published digests that are not of this draw."""
     for entry in publication:
-        if digests.get(entry["what"]) != entry["digest"]:
+        if digests.get(entry["what"], entry["digest"]) != entry["digest"]:
             raise Refused(f"the published digest of {entry['what']} is not that of this draw")
 
 
@@ -1407,7 +1429,7 @@ def certificate(
     case = _Case(checked, checked["input"], outcome.plan, [])
     _check_parts(case)
     _check_log(case)
-    _check_publication(case)
+    _check_publication(case, _check_contributions(case))
     return made
 
 
@@ -1696,9 +1718,10 @@ def verify(document: Any, files: Optional[Mapping[str, bytes]] = None) -> Report
 def _verify(document: Any, files: Mapping[str, bytes]) -> Report:
     case = _case(document, files)
     _check_parts(case)
+    values = _check_contributions(case)
     outcome = None if case.absent else _check_claims(case)
     _check_log(case)
-    _check_publication(case)
+    _check_publication(case, values)
     if outcome is None:
         lines = [*_report_claims(case), f"INCOMPLETE: not supplied: {', '.join(case.absent)}"]
         return Report(lines, "incomplete", "a list given by reference was not supplied")
@@ -1722,8 +1745,28 @@ def _case(document: Any, files: Mapping[str, bytes]) -> _Case:
     if not absent:
         frozen = freeze_text(data["draw_id"], data["anchor"], data["prev"], data, plan.suite)
         if digest(frozen, plan.suite) != members["claims"]["freeze"]:
-            raise Refused("the claim freeze is not the digest of these lists and this plan")
+            why = _frozen_fault(case)
+            raise Refused(f"the claim freeze is not the digest of these lists and this plan: {why}")
     return case
+
+
+def _frozen_fault(case: _Case) -> str:
+    """Where the claimed result shows that a list or the plan is not the frozen one."""
+    candidates = parse_candidates(case.data["candidates"], case.data["draw_id"], case.plan)
+    shares, ids = allocate(case.plan, candidates).shares, {c.id for c in candidates}
+    for line in case.members["claims"]["result_text"].split("\n"):
+        kind, *fields = line.split("\t")
+        if kind == "selected" and len(fields) > 1 and fields[1] not in ids:
+            return f"{fields[1]} is claimed to be selected and is not on the list"
+        share = shares.get(fields[0]) if kind == "allocation" and len(fields) == 6 else None
+        if share is None:
+            continue
+        counts = [str(n) for n in (share.pool, share.forced, share.excluded)]
+        if counts != fields[1:4]:
+            return f"stratum {fields[0]} has other counts on the list than in the claimed result"
+        if str(share.quota) != fields[4]:
+            return f"the plan gives stratum {fields[0]} {share.quota}, the claimed result does not"
+    return "a line of a list or of the plan, the anchor or prev was changed"
 
 
 def _supplied(key: str, given: Any, raw: bytes, suite: str) -> str:
@@ -1732,8 +1775,10 @@ def _supplied(key: str, given: Any, raw: bytes, suite: str) -> str:
         if given.encode("utf-8", "surrogatepass") != raw:
             raise Refused(f"the file for {key} is not the list in the certificate")
         return given
-    if len(raw) != given["bytes"] or HASHES[suite](raw).hex() != given["digest"]:
-        raise Refused(f"the file for {key} is not the list that the certificate refers to")
+    if len(raw) != given["bytes"]:
+        raise Refused(f"the file for {key} has not the length that the certificate gives")
+    if HASHES[suite](raw).hex() != given["digest"]:
+        raise Refused(f"the file for {key} has not the digest that the certificate gives")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -1768,16 +1813,20 @@ def _check_beacon(case: _Case) -> None:
         case.data["beacon_value"],
     )
     BEACONS[kind].check_value(ref, value)
-    if (beacon is None) != (kind == "none"):
-        raise Refused("a beacon is given exactly when the plan has one, and here it is not so")
+    if beacon is None and kind != "none":
+        raise Refused("the plan has a beacon, the certificate has none")
+    if beacon is not None and kind == "none":
+        raise Refused("the certificate has a beacon, the plan has none")
     if kind == "drand-quicknet":
         _check_drand(beacon, ref, value)
-    elif kind != "none" and (beacon["kind"], beacon["issue"], beacon["value"]) != (
-        kind,
-        ref,
-        value,
-    ):
-        raise Refused("kind, issue or value of the beacon are not those of the plan and the input")
+    elif kind != "none":
+        _check_lottery(beacon, {"kind": kind, "issue": ref, "value": value})
+
+
+def _check_lottery(beacon: Mapping[str, Any], wanted: Mapping[str, str]) -> None:
+    for key, value in wanted.items():
+        if beacon[key] != value:
+            raise Refused(f"the {key} of the beacon is not that of the plan and the input")
 
 
 def _check_drand(beacon: Mapping[str, Any], ref: str, value: str) -> None:
@@ -1796,8 +1845,10 @@ def _check_events(case: _Case) -> None:
     _check_chain(case.data, case.plan.suite)
     events = [_event(event, case.plan) for event in case.data["events"]]
     opened = 1 + sum(event["type"] == "substitute" for event in events)
-    if len(case.data["chain"]) != opened:
-        raise Refused("the chain does not hold one value and one more for each substitution")
+    given = len(case.data["chain"])
+    if given != opened:
+        many = "more" if given > opened else "fewer"
+        raise Refused(f"the chain holds {many} values than one and one for each substitution")
     for event in events:
         if event["type"] == "replace":
             _check_replacement(event)
@@ -1814,9 +1865,20 @@ def _check_replacement(event: Mapping[str, str]) -> None:
 def _check_claims(case: _Case) -> Outcome:
     outcome = draw(case.data, voided="void" in case.members)
     for key, value in _claims(outcome).items():
-        if case.members["claims"][key] != value:
-            raise Refused(f"the claim {key} is not what the recomputation gives")
+        claimed = case.members["claims"][key]
+        if claimed != value:
+            place = (
+                "" if HEX64.match(str(value)) else f", from line {_differing(claimed, value)} on"
+            )
+            raise Refused(f"the claim {key} is not what the recomputation gives{place}")
     return outcome
+
+
+def _differing(one: Any, other: Any) -> int:
+    """The first line in which two texts or two arrays of lines differ, counted from 1."""
+    rows = [v.split("\n") if isinstance(v, str) else v for v in (one, other)]
+    pairs = zip(*rows)  # noqa: B905 - Python 3.9
+    return next((k for k, (a, b) in enumerate(pairs, 1) if a != b), min(map(len, rows)) + 1)
 
 
 def _check_log(case: _Case) -> None:
@@ -1832,16 +1894,23 @@ def _check_log(case: _Case) -> None:
         raise Refused("head of the log is not the digest of the freeze record")
 
 
-def _check_publication(case: _Case) -> None:
-    """Published digests and the grade, from D as claimed: _check_claims has compared it."""
-    data, plan, claims = case.data, case.plan, case.members["claims"]
-    values = _contributions(plan, claims["freeze"], data["commits"], data["reveals"])
-    case.closed = digest(closed_text(data["draw_id"], claims["freeze"], values), plan.suite)
-    digests = {"freeze": claims["freeze"], "closed": case.closed, "result": claims["result"]}
-    _published(digests, case.members["publication"])
-    case.grade = assurance(plan, values, case.members["publication"], _beacon_at(case))
-    if case.members["assurance"] < case.grade:
-        raise Refused(f"the grade {case.members['assurance']} is claimed, {case.grade} holds")
+def _check_contributions(case: _Case) -> Dict[str, str]:
+    """The contributions, and the published digests of what precedes the draw, from D as claimed."""
+    data, plan, freeze = case.data, case.plan, case.members["claims"]["freeze"]
+    values = _contributions(plan, freeze, data["commits"], data["reveals"])
+    case.closed = digest(closed_text(data["draw_id"], freeze, values), plan.suite)
+    _published({"freeze": freeze, "closed": case.closed}, case.members["publication"])
+    return values
+
+
+def _check_publication(case: _Case, values: Mapping[str, str]) -> None:
+    """The published result and the grade."""
+    _published({"result": case.members["claims"]["result"]}, case.members["publication"])
+    publication = case.members["publication"]
+    case.grade, why = _assurance(case.plan, values, publication, _beacon_at(case))
+    claimed = case.members["assurance"]
+    if claimed < case.grade:
+        raise Refused(f"the grade {claimed} is claimed, {case.grade} holds: {why}")
 
 
 def _beacon_at(case: _Case) -> Optional[str]:

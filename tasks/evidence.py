@@ -1,15 +1,20 @@
 """A draw as people can follow it: what was frozen, who contributed, the arithmetic, the tickets.
 
 Read from the exact frozen texts, never from the registries, so that a page shows what was drawn.
+The texts never change, so what is counted in a long list is counted once per process.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.core.cache import cache
+
 from registries.models import Grade, Target
-from tasks import drs1
-from tasks.models import Draw, DrawRecord, Way
+from tasks import drs1, history
+from tasks.history import Line
+from tasks.models import Disclosure, Draw, Way
 from tasks.reasons import EVERYBODY, REASONS
 
 ROUNDING = {"up": "进一", "down": "舍去", "half": "四舍五入", "lr": "最大余数", "fixed": "定数"}
@@ -18,18 +23,15 @@ GRADES = {
     "B": "两个以上外部参与方按时公开，未用公共随机源。",
     "C": "可被操作员操纵：没有外部密封贡献，也没有公共随机源。",
 }
-EVENTS = {
-    "freeze": "封存名单、比例和规则，公布总指纹。",
-    "commit": "参与方提交密封值。",
-    "reveal": "见证人当场念出短语，录入。",
-    "closed": "贡献截止，公布截止指纹。",
-    "open": "开启系统随机数，形成种子和结果。",
-}
+MANY = 500  # a page shows no more tickets than this; the certificate holds them all
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """One candidate's number: `percent` is its place between 0 and 2^256, as SVG text."""
+    """One candidate's number: `percent` is its place between 0 and 2^256, as SVG text.
+
+    `name` is empty where only its id in the files may be shown.
+    """
 
     id: str
     name: str
@@ -37,6 +39,11 @@ class Ticket:
     ticket: str
     percent: str
     drawn: bool
+
+    @property
+    def label(self) -> str:
+        """The name, or the beginning of the alias."""
+        return self.name or f"{self.id[:8]}…"
 
 
 @dataclass
@@ -59,23 +66,27 @@ class StratumEvidence:
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one contributor added to the seed."""
+    """What one contributor has promised and added to the seed; empty where nothing came yet."""
 
     who: str
     way: str
+    is_outside: bool
+    commit: str
     value: str
-    at: datetime | None
+    committed_at: datetime | None
+    revealed_at: datetime | None
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One drawn target."""
+    """One drawn target; `name` is empty where only its id in the files may be shown."""
 
     number: int
     id: str
     name: str
     stratum_name: str
     region: str
+    batch: int
     ticket: str
 
 
@@ -94,8 +105,9 @@ class Evidence:
     assurance_text: str
     seed: str
     system_open: str
+    total_taken: int
     selected: list[Drawn]
-    log: list[tuple[datetime, str]]
+    log: list[Line]
 
     @property
     def quota_text(self) -> str:
@@ -161,40 +173,93 @@ def floor_sentence(plan: drs1.Plan, allocation: drs1.Allocation) -> str:
     return text + f"分档合计 {allocation.have} 户，已达到，不需补抽。"
 
 
-def of(draw: Draw, names: bool) -> Evidence:
+def of(draw: Draw, *, names: bool, tickets: bool | None = None) -> Evidence:
     """The evidence of a draw of targets.
 
-    names: whether firms may be named; without names and tickets the numbers still stand.
+    names: whether firms may be named. tickets: whether ids, tickets and seed may be shown; as
+    `names` unless told. Without both the numbers still stand.
     """
+    tickets = names if tickets is None else tickets
     plan = drs1.parse_plan(draw.plan_text, draw.draw_id)
-    candidates = drs1.parse_candidates(draw.candidates_text, draw.draw_id, plan)
-    allocation = drs1.allocate(plan, candidates)
+    counts = _counts(draw)
+    allocation = drs1.allocate_counts(plan, counts.strata)
     labels = _stratum_names(draw, plan, names)
     strata = strata_of(allocation, labels)
-    selection = None
-    if draw.seed:
-        selection = drs1.select(plan, candidates, bytes.fromhex(draw.seed), allocation)
-        _take(strata, selection, named=_known(candidates) if names else None)
-    known = _known(candidates) if names and selection else {}
+    rows = list(_selected(draw)) if draw.seed else []
+    _take(strata, rows)
+    shown = rows[:MANY] if tickets else []
+    known = _known(draw, [row[1] for row in shown]) if names else {}
+    if tickets and draw.seed:
+        _plot(strata, draw, plan, rows, names)
     return Evidence(
-        files=_files(draw, plan, candidates, labels),
+        files=_files(draw, plan, counts, labels),
         contributions=_contributions(draw),
         strata=strata,
         total_base=sum(stratum.base for stratum in strata),
-        total_quota=sum(stratum.quota for stratum in strata),
+        total_quota=max(sum(stratum.quota for stratum in strata), allocation.need),
         floor_text=floor_sentence(plan, allocation),
-        excluded=_excluded(candidates),
+        excluded=[(*REASONS[code], counts.out[code]) for code in REASONS if counts.out[code]],
         assurance=draw.assurance,
         assurance_text=GRADES.get(draw.assurance, ""),
         seed=draw.seed,
         system_open=draw.opened_secret,
-        selected=_drawn(selection, known, labels) if names and selection else [],
-        log=_log(draw),
+        total_taken=len(rows),
+        selected=[_drawn(row, known, labels, draw) for row in shown],
+        log=history.of(draw, names=names),
     )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a list holds: candidates by stratum and status, and those out by reason."""
+
+    strata: Counter
+    out: Counter
+
+    @property
+    def total(self) -> int:
+        """All lines of the list."""
+        return self.strata.total()
+
+
+def _counts(draw: Draw) -> Counts:
+    """The counts of a frozen list; the text is read only the first time."""
+    found = cache.get_or_set(
+        f"draw-counts:{draw.freeze_digest}", lambda: _count(draw.candidates_text), None
+    )
+    return Counts(*found)
+
+
+def _count(text: str) -> tuple[Counter, Counter]:
+    strata: Counter = Counter()
+    out: Counter = Counter()
+    lines = iter(text.splitlines())
+    next(lines)
+    for line in lines:
+        _, stratum, status, reason, _ = line.split("\t", 4)
+        strata[stratum, status] += 1
+        if status == "X":
+            out[reason] += 1
+    return strata, out
+
+
+def _selected(draw: Draw) -> Iterator[list[str]]:
+    """The `selected` lines of the result: number, id, stratum, how, batch, ticket (2.11)."""
+    for line in draw.result_text.splitlines():
+        if line.startswith("selected\t"):
+            yield line.split("\t")[1:]
 
 
 def _stratum_names(draw: Draw, plan: drs1.Plan, names: bool) -> dict[str, str]:
     """Names in the order of the grades; 第 1 档 where a grading is not public and no firm is named."""
+    if draw.disclosure == Disclosure.ALIAS:
+        given = draw.labels.get("strata", {})
+        ordered = [code for code in given if code in plan.strata]
+        public = draw.task.scheme_id is None or draw.task.scheme.is_public
+        return {
+            code: given[code] if names or public else f"第 {number} 档"
+            for number, code in enumerate(ordered, 1)
+        }
     if draw.task.scheme_id and (names or draw.task.scheme.is_public):
         grades = Grade.objects.filter(scheme=draw.task.scheme).order_by("position")
         return {grade.slug: grade.name for grade in grades if grade.slug in plan.strata}
@@ -204,68 +269,98 @@ def _stratum_names(draw: Draw, plan: drs1.Plan, names: bool) -> dict[str, str]:
     }
 
 
-def _known(candidates: list[drs1.Candidate]) -> dict[str, Target]:
-    targets = Target.objects.filter(code__in=[c.id for c in candidates])
-    return {target.code: target for target in targets.select_related("region")}
+def _known(draw: Draw, ids: list[str]) -> dict[str, Target]:
+    """The targets behind ids of the files."""
+    rows = Target.objects.select_related("region")
+    if draw.disclosure == Disclosure.ALIAS:
+        by_pk = rows.in_bulk([draw.roster[id_] for id_ in ids])
+        return {id_: by_pk[draw.roster[id_]] for id_ in ids}
+    return {target.code: target for target in rows.filter(code__in=ids)}
 
 
-def _take(
-    strata: list[StratumEvidence], selection: drs1.Selection, named: dict[str, Target] | None
-) -> None:
+def _take(strata: list[StratumEvidence], rows: list[list[str]]) -> None:
+    """How many each stratum gave, and the last ticket that was drawn by quota."""
     by_code = {stratum.code: stratum for stratum in strata}
-    drawn = {chosen.id for chosen in selection.chosen}
-    for ticket, candidate in selection.tickets:
-        if candidate.status == "X":
-            continue
-        stratum = by_code[candidate.stratum]
-        is_drawn = candidate.id in drawn
-        percent = f"{int.from_bytes(ticket[:4], 'big') / 2**32 * 100:.2f}"
-        if is_drawn:
-            stratum.taken += 1
-            stratum.cut, stratum.cut_percent = ticket.hex(), percent
-        if named is not None:
-            target = named[candidate.id]
-            stratum.tickets.append(
-                Ticket(
-                    candidate.id, target.name, target.region.name, ticket.hex(), percent, is_drawn
-                )
-            )
+    for _, _, code, how, _, ticket in rows:
+        stratum = by_code[code]
+        stratum.taken += 1
+        if how != "forced":
+            stratum.cut, stratum.cut_percent = ticket, _percent(ticket)
 
 
-def _drawn(
-    selection: drs1.Selection, known: dict[str, Target], labels: dict[str, str]
-) -> list[Drawn]:
-    return [
-        Drawn(
-            chosen.number,
-            chosen.id,
-            known[chosen.id].name,
-            labels.get(chosen.stratum, chosen.stratum),
-            known[chosen.id].region.name,
-            chosen.ticket,
+def _percent(ticket: str) -> str:
+    return f"{int(ticket[:8], 16) / 2**32 * 100:.2f}"
+
+
+def _plot(
+    strata: list[StratumEvidence], draw: Draw, plan: drs1.Plan, rows: list[list[str]], names: bool
+) -> None:
+    """The points of the strips: everybody on a short list, only the drawn on a long one."""
+    by_code = {stratum.code: stratum for stratum in strata}
+    drawn = {row[1] for row in rows}
+    if sum(stratum.base for stratum in strata) <= MANY:
+        candidates = drs1.parse_candidates(draw.candidates_text, draw.draw_id, plan)
+        selection = drs1.select(
+            plan, candidates, bytes.fromhex(draw.seed), drs1.allocate(plan, candidates)
         )
-        for chosen in selection.chosen
-    ]
+        points = [
+            (ticket.hex(), c.id, c.stratum) for ticket, c in selection.tickets if c.status != "X"
+        ]
+    else:
+        points = [(ticket, id_, code) for _, id_, code, _, _, ticket in rows[:MANY]]
+    known = _known(draw, [id_ for _, id_, _ in points]) if names else {}
+    for ticket, id_, code in points:
+        target = known.get(id_)
+        by_code[code].tickets.append(
+            Ticket(
+                id_,
+                target.name if target else "",
+                target.region.name if target else "",
+                ticket,
+                _percent(ticket),
+                id_ in drawn,
+            )
+        )
+
+
+def _drawn(row: list[str], known: dict[str, Target], labels: dict[str, str], draw: Draw) -> Drawn:
+    number, id_, code, _, batch, ticket = row
+    target = known.get(id_)
+    return Drawn(
+        number=int(number),
+        id=target.code if target else id_,
+        name=target.name if target else "",
+        stratum_name=labels.get(code, code),
+        region=target.region.name if target else "",
+        batch=int(batch),
+        ticket=ticket,
+    )
 
 
 def _files(
-    draw: Draw, plan: drs1.Plan, candidates: list[drs1.Candidate], labels: dict[str, str]
+    draw: Draw, plan: drs1.Plan, counts: Counts, labels: dict[str, str]
 ) -> list[tuple[str, str, str]]:
-    out = sum(1 for c in candidates if c.status == "X")
+    frozen = dict(line.split("\t")[:2] for line in draw.freeze_text.splitlines()[1:])
     ratios = "、".join(
-        f"{labels.get(code, code)} {percent_text(s.value)}" for code, s in _ordered(plan, labels)
+        f"{labels.get(code, code)} {_share_text(s)}" for code, s in _ordered(plan, labels)
     )
     rules = f"{ratios}；总数不低于 {percent_text(plan.floor[0])}；小数{ROUNDING[_mode(plan)]}"
+    if plan.batches > 1:
+        rules += f"；按抽签号先后分 {plan.batches} 批"
     return [
         (
             "检查对象名单",
-            f"{len(candidates)} 户，排除 {out} 户",
-            drs1.digest(draw.candidates_text),
+            f"{counts.total} 户，排除 {counts.out.total()} 户",
+            frozen["candidates"],
         ),
-        ("比例与规则", rules, drs1.digest(draw.plan_text)),
+        ("比例与规则", rules, frozen["plan"]),
         ("系统随机数（封存）", "", draw.anchor),
         ("总指纹", "", draw.freeze_digest),
     ]
+
+
+def _share_text(stratum: drs1.Stratum) -> str:
+    return f"{stratum.value} 户" if stratum.mode == "fixed" else percent_text(stratum.value)
 
 
 def _ordered(plan: drs1.Plan, labels: dict[str, str]) -> list[tuple[str, drs1.Stratum]]:
@@ -274,28 +369,21 @@ def _ordered(plan: drs1.Plan, labels: dict[str, str]) -> list[tuple[str, drs1.St
 
 
 def _mode(plan: drs1.Plan) -> str:
-    return next(iter(plan.strata.values())).mode
+    modes = [stratum.mode for stratum in plan.strata.values() if stratum.mode != "fixed"]
+    return modes[0] if modes else "fixed"
 
 
 def _contributions(draw: Draw) -> list[Contribution]:
     ways = {Way.SEALED: "密封", Way.OPEN: "当场念出"}
     return [
-        Contribution(c.speaker or c.code, ways[c.way], c.value, c.revealed_at)
-        for c in draw.contributors.all()
-        if c.value
-    ]
-
-
-def _excluded(candidates: list[drs1.Candidate]) -> list[tuple[str, str, int]]:
-    counts = Counter(c.reason for c in candidates if c.status == "X")
-    return [(*REASONS[code], counts[code]) for code in REASONS if counts[code]]
-
-
-def _log(draw: Draw) -> list[tuple[datetime, str]]:
-    records = DrawRecord.objects.filter(draw=draw).order_by("seq")
-    lines = [(record.at, EVENTS[record.type]) for record in records]
-    if draw.consented_at:
-        lines.append(
-            (draw.consented_at, f"{draw.consented_by.agency}一名工作人员同意按等级 C 摇号。")
+        Contribution(
+            c.speaker or c.code,
+            ways[c.way],
+            c.is_outside,
+            c.commit,
+            c.value,
+            c.committed_at,
+            c.revealed_at,
         )
-    return sorted(lines, key=lambda line: line[0])
+        for c in draw.contributors.all()
+    ]

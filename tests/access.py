@@ -71,6 +71,7 @@ ACCESS = {
     "publication:draws": public(),
     "publication:draw": public("draw"),
     "publication:certificate": public("draw"),
+    "publication:verify_page": public("draw"),
     "publication:draw_file": public("draw", "freeze"),
     "publication:drs1": public(),
     "publication:items": public(),

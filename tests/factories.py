@@ -11,6 +11,7 @@ from catalog.models import CatalogVersion, Checkpoint, Item, LegalBasis, Trade
 from core.fields import blind_index
 from plans.models import Plan, PlanLine, RuleProfile
 from registries.models import Grade, GradingScheme, Inspector, Target, TargetGrade
+from tasks.models import Draw
 
 TODAY = datetime.date(2021, 7, 15)
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -242,3 +243,22 @@ class PlanLineFactory(DjangoModelFactory):
     estimated = 3
     month_from = 7
     month_until = 10
+
+
+class DrawFactory(DjangoModelFactory):
+    """A draw without files, where a test is about its place in the process only."""
+
+    class Meta:
+        model = Draw
+
+    task = None  # always given
+    agency = factory.SelfAttribute("task.agency")
+    line = factory.SelfAttribute("task.line")
+    purpose = "targets"
+    draw_id = factory.LazyAttribute(
+        lambda o: f"{o.task.number}-{1 if o.purpose == 'targets' else 2}"
+    )
+    year = 2021
+    serial = factory.Sequence(lambda n: n + 1)
+    period = factory.LazyAttribute(lambda o: f"{o.task.starts_on}/{o.task.ends_on}")
+    secret = "00" * 32

@@ -17,7 +17,7 @@ from publication import piles
 from registries.models import CERTIFICATE_SOON_DAYS, Inspector, Target
 from reports.queries.todo import Todo, by, day, running
 from tasks.flows import ConfirmationStatus, DrawStatus, TaskStatus
-from tasks.models import Confirmation, Draw, Purpose, Task
+from tasks.models import Confirmation, Draw, Purpose, Standing, Task
 
 EXPIRING = timedelta(days=CERTIFICATE_SOON_DAYS)
 SOON = 3  # working days
@@ -33,7 +33,9 @@ def confirmations(user: User, today: date) -> Iterator[Todo]:
             task__status=TaskStatus.CONFIRMING,
         )
         .select_related("task")
-        .annotate(drawn=Count("task__selections"))
+        .annotate(
+            drawn=Count("task__selections", filter=Q(task__selections__standing=Standing.LISTED))
+        )
         .order_by("pk")
     )
     clocks = running(subject_of(row) for row in rows)

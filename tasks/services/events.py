@@ -9,6 +9,7 @@ from core.workflow import lock
 from tasks import certificates, drs1
 from tasks.flows import DrawStatus
 from tasks.models import Draw, DrawEvent, EventKind
+from tasks.services.ceremony.freeze import CHAIN_LENGTH
 from tasks.services.draw_log import log
 
 CHAIN_LENGTH = 64

@@ -28,13 +28,21 @@ def visible_task(request: HttpRequest, number: str) -> Task:
 
 
 def visible_draw(request: HttpRequest, number: str, purpose: str) -> Draw:
-    """A draw of a visible task, or 404."""
+    """The live draw of a visible task, or the last one that was voided, or 404."""
     if purpose not in Purpose.values:
         raise Http404
-    return get_object_or_404(
-        visible_task(request, number).draws.select_related("task__agency", "agency"),
-        purpose=purpose,
+    draw = current(visible_task(request, number), purpose)
+    if draw is None:
+        raise Http404
+    return draw
+
+
+def current(task: Task, purpose: str) -> Draw | None:
+    """The draw that counts; where every one was voided, the last of them."""
+    draws = task.draws.filter(purpose=purpose).select_related(
+        "task__agency", "agency", "consented_by__agency"
     )
+    return draws.live().first() or draws.first()
 
 
 def page(request: HttpRequest, task: Task, name: str, context: dict) -> HttpResponse:

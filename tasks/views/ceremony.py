@@ -10,7 +10,7 @@ from core.workflow import authorize
 from tasks import services
 from tasks.forms import PhraseForm
 from tasks.models import Purpose
-from tasks.views.base import visible_draw, visible_task
+from tasks.views.base import current, visible_draw, visible_task
 from tasks.views.draw import draw_page
 from tasks.views.people import people_page
 
@@ -49,7 +49,7 @@ def open_(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
         else:
             return back_to(purpose, number)
     task = visible_task(request, number)
-    fresh = task.draws.select_related("consented_by").get(purpose=purpose)
+    fresh = current(task, purpose)
     show = draw_page if purpose == Purpose.TARGETS else people_page
     return show(request, task, fresh, form, status=422)
 

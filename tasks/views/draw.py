@@ -8,14 +8,14 @@ from tasks import evidence
 from tasks.flows import ConfirmationStatus, TaskStatus
 from tasks.forms import PhraseForm
 from tasks.models import Draw, Purpose, Task
-from tasks.views.base import ceremony, page, visible_task
+from tasks.views.base import ceremony, current, page, visible_task
 
 
 @require_GET
 def draw(request: HttpRequest, number: str) -> HttpResponse:
     """The first draw: before, the readiness list; after, the list and its evidence."""
     task = visible_task(request, number)
-    draw_ = task.draws.filter(purpose=Purpose.TARGETS).select_related("consented_by").first()
+    draw_ = current(task, Purpose.TARGETS)
     return draw_page(request, task, draw_, PhraseForm())
 
 

@@ -16,7 +16,9 @@ from tasks.views.base import ceremony, page, visible_task
 def people(request: HttpRequest, number: str) -> HttpResponse:
     """The second draw: who can be sent, the ceremony, the teams."""
     task = visible_task(request, number)
-    draw_ = task.draws.filter(purpose=Purpose.INSPECTORS).select_related("consented_by").first()
+    draw_ = (
+        task.draws.live().filter(purpose=Purpose.INSPECTORS).select_related("consented_by").first()
+    )
     return people_page(request, task, draw_, PhraseForm())
 
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from tasks import evidence, frame
-from tasks.models import Purpose
+from tasks.models import Purpose, Task
 from tasks.reasons import REASONS
 from tasks.views.base import page, visible_task
 
@@ -12,8 +12,12 @@ from tasks.views.base import page, visible_task
 @require_GET
 def scope(request: HttpRequest, number: str) -> HttpResponse:
     """Who can be drawn, who is out and why, and the arithmetic of the strata."""
-    task = visible_task(request, number)
-    frozen = task.draws.filter(purpose=Purpose.TARGETS).first()
+    return scope_page(request, visible_task(request, number))
+
+
+def scope_page(request: HttpRequest, task: Task, status: int = 200, **more: object) -> HttpResponse:
+    """The page of the scope. more: what a refused form of it brings along."""
+    frozen = task.draws.live().filter(purpose=Purpose.TARGETS).first()
     if frozen:
         return page(
             request, task, "scope", {"evidence": evidence.of(frozen, names=False), "draw": frozen}
@@ -37,4 +41,6 @@ def scope(request: HttpRequest, number: str) -> HttpResponse:
         "shown": base.out(reason)[:200] if reason in REASONS else [],
         "entries": [entry for entry in base.entries if not entry.reason][:200],
     }
-    return page(request, task, "scope", context)
+    response = page(request, task, "scope", context | more)
+    response.status_code = status
+    return response

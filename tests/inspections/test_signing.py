@@ -1,5 +1,6 @@
 import pytest
 
+from core import clock
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import AuditEvent
 from inspections import services
@@ -139,7 +140,7 @@ def test_nobody_confirms_before_entry(world):
 def test_one_officer_alone_cannot_confirm(inside):
     inside.fill()
     assignments = inside.visit.selection.assignments
-    assignments.filter(inspector=inside.teams["gongan"][1]).delete()
+    assignments.filter(inspector=inside.teams["gongan"][1]).update(ended_at=clock.now())
     with pytest.raises(DomainError, match="不足 2 名"):
         confirm(inside)
     assert inside.section().status == SectionStatus.FILLING
