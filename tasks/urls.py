@@ -17,6 +17,14 @@ urlpatterns = [
     path("tasks/<str:number>/consent/<str:purpose>/", ceremony.consent, name="consent"),
     path("tasks/<str:number>/open/<str:purpose>/", ceremony.open_, name="open"),
     path("tasks/<str:number>/confirm/", list.confirm, name="confirm"),
+    path("tasks/<str:number>/list/<int:pk>/report/", list.report, name="report"),
+    path(
+        "tasks/<str:number>/reports/<int:pk>/evidence/",
+        list.report_evidence,
+        name="report_evidence",
+    ),
+    path("tasks/<str:number>/reports/<int:pk>/<str:move>/", list.decide, name="decide"),
+    path("tasks/<str:number>/people/arrange/", people.arrange, name="arrange"),
     path("tasks/<str:number>/move/<str:move>/", overview.move, name="move"),
     path("tasks/<str:number>/log/", overview.log, name="log"),
 ]

@@ -25,7 +25,12 @@ from tasks.services.life import (
     dispatch,
     hand_in_report,
 )
-from tasks.services.replacing import agree_replacement, refuse_replacement, report_target
+from tasks.services.replacing import (
+    agree_replacement,
+    outcome_words,
+    refuse_replacement,
+    report_target,
+)
 from tasks.services.staffing import arrange_staffing
 from tasks.services.substituting import (
     approve_substitution,
@@ -56,6 +61,7 @@ __all__ = [
     "open_draw",
     "open_people",
     "open_targets",
+    "outcome_words",
     "propose_void",
     "refuse_replacement",
     "refuse_substitution",

@@ -12,7 +12,6 @@ from tasks.models import Draw, DrawEvent, EventKind
 from tasks.services.ceremony.freeze import CHAIN_LENGTH
 from tasks.services.draw_log import log
 
-CHAIN_LENGTH = 64
 BROKEN = (
     "已开启的抽取没有通过核对，没有任何变化。请保留现场，联系系统管理员核对抽取记录。"
 )

@@ -3,12 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from core.workflow import can
 from tasks import evidence
-from tasks.flows import ConfirmationStatus, TaskStatus
 from tasks.forms import PhraseForm
 from tasks.models import Draw, Purpose, Task
 from tasks.views.base import ceremony, current, page, visible_task
+from tasks.views.list import list_context
 
 
 @require_GET
@@ -28,16 +27,7 @@ def draw_page(
         draw_.task = task
         context["evidence"] = evidence.of(draw_, names=True)
         context |= ceremony(request, task, draw_)
-    if task.status != TaskStatus.DRAFT:
-        confirmations = list(task.confirmations.select_related("agency", "confirmed_by"))
-        context["confirmations"] = confirmations
-        context["may_confirm"] = any(
-            c.status == ConfirmationStatus.PENDING and can(request.user, "confirm", c)
-            for c in confirmations
-        )
-        context["all_confirmed"] = bool(confirmations) and all(
-            c.status == ConfirmationStatus.CONFIRMED for c in confirmations
-        )
+        context |= list_context(request, task, draw_)
     response = page(request, task, "draw", context)
     response.status_code = status
     return response
