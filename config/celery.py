@@ -35,4 +35,9 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "sweep-draws": {
+        "task": "tasks.jobs.sweep_draws",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }

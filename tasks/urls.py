@@ -2,21 +2,29 @@
 
 from django.urls import path
 
-from tasks import views
+from tasks.views import ceremony, draw, edit, list, overview, people, scope
 
 app_name = "tasks"
 urlpatterns = [
-    path("tasks/", views.list_, name="list"),
-    path("tasks/new/<int:line_pk>/", views.create, name="create"),
-    path("tasks/<str:number>/", views.detail, name="detail"),
-    path("tasks/<str:number>/scope/", views.scope, name="scope"),
-    path("tasks/<str:number>/freeze/", views.freeze, name="freeze"),
-    path("tasks/<str:number>/draw/", views.draw, name="draw"),
-    path("tasks/<str:number>/people/", views.people, name="people"),
-    path("tasks/<str:number>/people/freeze/", views.freeze_people, name="freeze_people"),
-    path("tasks/<str:number>/consent/<str:purpose>/", views.consent, name="consent"),
-    path("tasks/<str:number>/open/<str:purpose>/", views.open_, name="open"),
-    path("tasks/<str:number>/confirm/", views.confirm, name="confirm"),
-    path("tasks/<str:number>/move/<str:move>/", views.move, name="move"),
-    path("tasks/<str:number>/log/", views.log, name="log"),
+    path("tasks/", overview.list_, name="list"),
+    path("tasks/new/<int:line_pk>/", edit.create, name="create"),
+    path("tasks/<str:number>/", overview.detail, name="detail"),
+    path("tasks/<str:number>/scope/", scope.scope, name="scope"),
+    path("tasks/<str:number>/freeze/", ceremony.freeze, name="freeze"),
+    path("tasks/<str:number>/draw/", draw.draw, name="draw"),
+    path("tasks/<str:number>/people/", people.people, name="people"),
+    path("tasks/<str:number>/people/freeze/", people.freeze_people, name="freeze_people"),
+    path("tasks/<str:number>/consent/<str:purpose>/", ceremony.consent, name="consent"),
+    path("tasks/<str:number>/open/<str:purpose>/", ceremony.open_, name="open"),
+    path("tasks/<str:number>/confirm/", list.confirm, name="confirm"),
+    path("tasks/<str:number>/list/<int:pk>/report/", list.report, name="report"),
+    path(
+        "tasks/<str:number>/reports/<int:pk>/evidence/",
+        list.report_evidence,
+        name="report_evidence",
+    ),
+    path("tasks/<str:number>/reports/<int:pk>/<str:move>/", list.decide, name="decide"),
+    path("tasks/<str:number>/people/arrange/", people.arrange, name="arrange"),
+    path("tasks/<str:number>/move/<str:move>/", overview.move, name="move"),
+    path("tasks/<str:number>/log/", overview.log, name="log"),
 ]

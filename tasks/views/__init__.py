@@ -1,0 +1,1 @@
+"""Pages on tasks: find the object, call one service, render."""

@@ -1,0 +1,86 @@
+"""What the pages of one task share: the object, the tabs, the stepper."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from core.workflow import can, has_role_permission, moves_for
+from tasks.flows import DrawStatus, TaskStatus
+from tasks.models import Draw, Purpose, Task
+
+STEPS = [
+    ("设置任务", "tasks:detail", set()),
+    ("范围与比例", "tasks:scope", {TaskStatus.DRAFT}),
+    ("摇号", "tasks:draw", {TaskStatus.FROZEN}),
+    ("确认与锁定", "tasks:draw", {TaskStatus.OPENED, TaskStatus.CONFIRMING}),
+    ("配人", "tasks:people", {TaskStatus.LOCKED}),
+    ("派发", "tasks:people", {TaskStatus.ASSIGNED}),
+    ("现场检查", "tasks:detail", {TaskStatus.DISPATCHED}),
+    ("结果公示", "tasks:detail", {TaskStatus.COMPLETED}),
+]
+
+
+def visible_task(request: HttpRequest, number: str) -> Task:
+    """The task, or 404: a task the user may not see does not exist for them."""
+    tasks = Task.objects.visible_to(request.user).select_related(
+        "agency__region", "agency__system", "line__plan", "trade", "scheme", "profile"
+    )
+    return get_object_or_404(tasks, number=number)
+
+
+def visible_draw(request: HttpRequest, number: str, purpose: str) -> Draw:
+    """The live draw of a visible task, or the last one that was voided, or 404."""
+    if purpose not in Purpose.values:
+        raise Http404
+    draw = current(visible_task(request, number), purpose)
+    if draw is None:
+        raise Http404
+    return draw
+
+
+def current(task: Task, purpose: str) -> Draw | None:
+    """The draw that counts; where every one was voided, the last of them."""
+    draws = task.draws.filter(purpose=purpose).select_related(
+        "task__agency", "agency", "consented_by__agency"
+    )
+    return draws.live().first() or draws.first()
+
+
+def page(request: HttpRequest, task: Task, name: str, context: dict) -> HttpResponse:
+    """Render a tab of the task with what all tabs share."""
+    shared = {
+        "task": task,
+        "tab": name,
+        "steps": steps(task),
+        "moves": {move.name for move in moves_for(request.user, task)},
+    }
+    return render(request, f"tasks/{name}.html", shared | context)
+
+
+def steps(task: Task) -> list[dict]:
+    """The stepper: what is done, where we are."""
+    current = next((i for i, (_, _, on) in enumerate(STEPS) if task.status in on), None)
+    return [
+        {
+            "label": label,
+            "state": "done"
+            if current is not None and i < current
+            else "current"
+            if i == current
+            else "todo",
+        }
+        for i, (label, _, _) in enumerate(STEPS)
+    ]
+
+
+def ceremony(request: HttpRequest, task: Task, draw_: Draw) -> dict:
+    """What this user may do in the ceremony now."""
+    frozen = draw_.status == DrawStatus.FROZEN
+    mine = request.user.agency_id in {agency.pk for agency in task.agencies}
+    return {
+        "may_consent": frozen
+        and draw_.consented_by_id is None
+        and mine
+        and has_role_permission(request.user, "consent", Draw)
+        and draw_.frozen_by_id != request.user.pk,
+        "may_open": frozen and can(request.user, "open", draw_),
+    }

@@ -1,0 +1,83 @@
+"""The list of tasks, one task, its log, and the moves that need no input."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from core.audit import subject_of
+from core.models import AuditEvent
+from core.pages import paginate
+from core.workflow import can
+from deadlines.models import Deadline, Kind
+from tasks import services
+from tasks.flows import TaskStatus
+from tasks.models import Task
+from tasks.views.base import page, visible_task
+
+SIMPLE_MOVES = {
+    "request_confirmation": (services.request_confirmation, "已送各部门比对和确认。"),
+    "lock": (services.lock_list, "名单已锁定，可以匹配检查人员。"),
+    "cancel": (services.cancel_task, "任务已取消。"),
+    "hand_in_report": (services.hand_in_report, "已标记总结报送。"),
+}
+AFTER_MOVE = {"request_confirmation": "tasks:draw", "lock": "tasks:people"}
+
+
+@require_GET
+def list_(request: HttpRequest) -> HttpResponse:
+    """The tasks the user may see, newest first."""
+    tasks = Task.objects.visible_to(request.user).select_related("agency", "trade")
+    status = request.GET.get("status", "")
+    if status in TaskStatus.values:
+        tasks = tasks.filter(status=status)
+    text = request.GET.get("q", "").strip()[:120].replace("\0", "")
+    if text:
+        tasks = tasks.matching(text)
+    context = {
+        "page": paginate(tasks, request),
+        "q": text,
+        "status": status,
+        "statuses": TaskStatus.choices,
+    }
+    return render(request, "tasks/list.html", context)
+
+
+@require_GET
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """One task: what it is, how far it is, what comes next."""
+    task = visible_task(request, number)
+    items = task.items.select_related("version__agency").prefetch_related("checkpoints")
+    deadlines = list(Deadline.objects.about(subject_of(task)))
+    context = {
+        "items": items,
+        "participants": task.participants.all(),
+        "draws": {draw.purpose: draw for draw in task.draws.order_by("pk")},
+        "drawn": task.selections.count(),
+        "deadlines": deadlines,
+        "may_report": task.status == TaskStatus.COMPLETED
+        and can(request.user, "change", task)
+        and any(deadline.is_open and deadline.kind == Kind.REPORT for deadline in deadlines),
+    }
+    return page(request, task, "detail", context)
+
+
+@require_POST
+def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
+    """A move that needs no input."""
+    if move not in SIMPLE_MOVES:
+        raise Http404
+    service, sentence = SIMPLE_MOVES[move]
+    service(visible_task(request, number), actor=request.user)
+    messages.success(request, sentence)
+    return redirect(AFTER_MOVE.get(move, "tasks:detail"), number=number)
+
+
+@require_GET
+def log(request: HttpRequest, number: str) -> HttpResponse:
+    """Everything that happened to this task and its draws."""
+    task = visible_task(request, number)
+    subjects = [subject_of(task), *(subject_of(d) for d in task.draws.all())]
+    subjects += [subject_of(c) for c in task.confirmations.all()]
+    events = AuditEvent.objects.filter(subject__in=subjects).select_related("actor__agency")
+    return page(request, task, "log", {"page": paginate(events, request)})
