@@ -96,6 +96,7 @@ def lay():
         "publication": publication.pk,
         "firm": publication.uscc,
         "task": task.number,
+        "contribution": task.number,
         "draw": f"{task.number}-1",
         "agency": lead.agency.code,
         "user": home_admin.pk,
@@ -119,6 +120,7 @@ def lay():
         "item_of_section": Item.objects.get(pk=section.items.get().pk).pk,
     }
     onlookers = {
+        "contribution": "deputy-gongan",
         "inspector": "deputy-gongan",
         "recusal": "deputy-gongan",
         "visit": "deputy-gongan",

@@ -176,4 +176,3 @@ def _list(draw: Draw, outcome: drs1.Outcome) -> None:
         )
         for s in outcome.selected
     )
-
