@@ -20,6 +20,7 @@ import operator
 import re
 import sys
 import unicodedata
+from bisect import insort
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -809,7 +810,15 @@ class Teams:
         self.edge: Dict[Tuple[str, str], bytes] = {}
         self.eligible: Dict[str, List[str]] = {}
         self.team: Dict[str, set] = {t.id: set() for t in targets}
-        self.on: Dict[str, set] = {i.id: set() for i in own}
+        self.on: Dict[str, List[Tuple[bytes, str]]] = {i.id: [] for i in own}
+        # Sets of inspectors as bits of an integer, so that a whole team is looked at in one step.
+        self.bit = {i.id: 1 << place for place, i in enumerate(own)}
+        self.everybody = (1 << len(own)) - 1
+        self.could: Dict[str, int] = {}  # target -> eligible inspectors
+        self.near = {i.id: 0 for i in own}  # inspector -> whoever fits a target that this one fits
+        self.free: Dict[int, int] = {}  # load -> inspectors with that load and room
+        for i in own:
+            self._count(i.id)
         for t in targets:
             fitting = [
                 i.id for i in own if self._fits(i, t, agency) and (i.id, t.id) not in recusals
@@ -817,6 +826,9 @@ class Teams:
             for i in fitting:
                 self.edge[t.id, i] = h(edge + t.id.encode() + b"\x00" + i.encode())
             self.eligible[t.id] = sorted(fitting, key=lambda i, w=t.id: (self.edge[w, i], i))
+            self.could[t.id] = could = sum(self.bit[i] for i in fitting)
+            for i in fitting:
+                self.near[i] |= could
         self.order = sorted(self.team, key=lambda t: (h(order + t.encode()), t))
 
     @staticmethod
@@ -827,53 +839,103 @@ class Teams:
             return True
         return all(tag in inspector.skills for g, tag in target.needs if g == agency)
 
-    def fill(self) -> None:
-        """Give every target its demand, as far as possible."""
+    def _count(self, i: str) -> None:
+        if self.new[i] < self.cap[i]:
+            self.free[self.load[i]] = self.free.get(self.load[i], 0) | self.bit[i]
+
+    def _charge(self, i: str, by: int) -> None:
+        """One target more or less for an inspector."""
+        self.free[self.load[i]] = self.free.get(self.load[i], 0) & ~self.bit[i]
+        if not self.free[self.load[i]]:
+            del self.free[self.load[i]]
+        self.load[i] += by
+        self.new[i] += by
+        self._count(i)
+
+    def _join(self, w: str, i: str) -> None:
+        self.team[w].add(i)
+        insort(self.on[i], (self.edge[w, i], w))
+
+    def _leave(self, w: str, i: str) -> None:
+        self.team[w].discard(i)
+        self.on[i].remove((self.edge[w, i], w))
+
+    def fill(self, told: Optional[Callable[[], None]] = None) -> None:
+        """Give every target its demand, as far as possible. told: called after each step."""
         for _ in range(self.demand):
             for target in self.order:
                 if not self.augment(target):
                     self.unfilled[target] += 1
+                if told:
+                    told()
 
     def augment(self, start: str) -> bool:
         """One successive-shortest-path step; False leaves a Hall certificate.
 
-        Stops before the frontier is empty where no deeper end could be better: depth grows, so
-        only a smaller load wins, and nobody with room has one.
+        Looks only where the answer can come from: a target counts while it may bring somebody not
+        seen yet, and the search ends where no deeper end could be better. Depth grows, so only a
+        smaller load wins. The result is that of the whole search, which a failure carries out.
         """
         parent: Dict[str, str] = {}
         via: Dict[str, str] = {}
         visited, frontier, depth, best = {start}, [start], 0, None
-        least = min((self.load[i] for i in self.cap if self.new[i] < self.cap[i]), default=0)
-        while frontier and (best is None or best[0] > least):
+        unseen = self.everybody
+        while frontier and (best is None or self._is_lighter(unseen, best[0])):
             depth += 1
-            found = self._find(frontier, parent)
+            found, unseen = self._find(frontier, parent, unseen)
             best = self._best_end(found, parent, depth, best)
-            frontier = self._next(found, visited, via)
+            frontier = self._next(found, visited, via, unseen)
         if best is None:
-            entry = {"target": start, "targets": sorted(visited), "inspectors": sorted(parent)}
-            self.hall.append(entry)
+            self.hall.append(self._blocked(start))
             return False
         self._shift(best[3], parent, via, start)
         return True
 
-    def _find(self, frontier: Sequence[str], parent: Dict[str, str]) -> List[str]:
+    def _is_lighter(self, unseen: int, load: int) -> bool:
+        """Whether anybody not seen has room and a smaller load."""
+        return any(level < load and mask & unseen for level, mask in self.free.items())
+
+    def _find(
+        self, frontier: Sequence[str], parent: Dict[str, str], unseen: int
+    ) -> Tuple[List[str], int]:
         found = []
         for w in frontier:
+            if not self.could[w] & unseen:
+                continue
             for i in self.eligible[w]:
-                if i not in parent and i not in self.team[w]:
+                if self.bit[i] & unseen and i not in self.team[w]:
+                    unseen &= ~self.bit[i]
                     parent[i] = w
                     found.append(i)
-        return found
+        return found, unseen
 
-    def _next(self, found: Sequence[str], visited: set, via: Dict[str, str]) -> List[str]:
+    def _next(
+        self, found: Sequence[str], visited: set, via: Dict[str, str], unseen: int
+    ) -> List[str]:
         frontier = []
         for i in found:
-            for w in sorted(self.on[i], key=lambda w, i=i: (self.edge[w, i], w)):
-                if w not in visited:
+            if not self.near[i] & unseen:
+                continue
+            for _, w in self.on[i]:
+                if w not in visited and self.could[w] & unseen:
                     visited.add(w)
                     via[w] = i
                     frontier.append(w)
         return frontier
+
+    def _blocked(self, start: str) -> Dict[str, Any]:
+        """Everything a failed step has visited: those targets jointly lack capacity (2.9)."""
+        targets, inspectors, queue = {start}, set(), [start]
+        while queue:
+            w = queue.pop()
+            for i in self.eligible[w]:
+                if i in inspectors or i in self.team[w]:
+                    continue
+                inspectors.add(i)
+                further = {other for _, other in self.on[i]} - targets
+                targets |= further
+                queue.extend(further)
+        return {"target": start, "targets": sorted(targets), "inspectors": sorted(inspectors)}
 
     def _best_end(self, found: List[str], parent: Dict[str, str], depth: int, best: Any) -> Any:
         for i in found:
@@ -884,17 +946,14 @@ class Teams:
         return best
 
     def _shift(self, i: str, parent: Dict[str, str], via: Dict[str, str], start: str) -> None:
-        self.load[i] += 1
-        self.new[i] += 1
+        self._charge(i, 1)
         while True:
             w = parent[i]
-            self.team[w].add(i)
-            self.on[i].add(w)
+            self._join(w, i)
             if w == start:
                 return
             j = via[w]
-            self.team[w].discard(j)
-            self.on[j].discard(w)
+            self._leave(w, j)
             i = j
 
     def ordered(self, target: str) -> List[str]:
@@ -905,13 +964,12 @@ class Teams:
         """Replace `out` (2.10); returns the newcomer, or '-'."""
         if target not in self.team or out not in self.team[target]:
             raise Refused(f"{out} is not on the team of {target}")
-        self.team[target].discard(out)
-        self.on[out].discard(target)
-        self.load[out] -= 1
-        self.new[out] -= 1
+        self._leave(target, out)
+        self._charge(out, -1)
         for w in self.eligible if scope == "all" else (target,):
             if out in self.eligible[w]:
                 self.eligible[w].remove(out)
+                self.could[w] &= ~self.bit[out]
         pool = [
             i
             for i in self.eligible[target]
@@ -924,10 +982,8 @@ class Teams:
         s = self.h(b"DRS1-sub\x00" + self.seed + opened + target.encode() + b"\x00" + out.encode())
         near = (i for i in pool if self.load[i] <= least + 1)
         chosen = min(near, key=lambda i: (self.h(s + i.encode()), i))
-        self.team[target].add(chosen)
-        self.on[chosen].add(target)
-        self.load[chosen] += 1
-        self.new[chosen] += 1
+        self._join(target, chosen)
+        self._charge(chosen, 1)
         return chosen
 
 
@@ -1031,11 +1087,17 @@ def _seed_text(
     return "".join(f"{line}\n" for line in lines)
 
 
-def draw(data: Mapping[str, Any], *, voided: bool = False) -> Outcome:
+def draw(
+    data: Mapping[str, Any],
+    *,
+    voided: bool = False,
+    told: Optional[Callable[[], None]] = None,
+) -> Outcome:
     """Compute a whole draw from its input (2.2-2.11).
 
     data: an `input` object as in certificates and vectors.
     voided: a voided draw is opened although contributions may be missing under `missing void`.
+    told: called after each step of the assignment, to show how far it is.
     Raises Refused.
     """
     data = _check_input(data)
@@ -1058,7 +1120,7 @@ def draw(data: Mapping[str, Any], *, voided: bool = False) -> Outcome:
     seed = HASHES[plan.suite](seed_text.encode())
     shares = allocate(plan, candidates)
     selection = select(plan, candidates, seed, shares)
-    teams = _assign(plan, seed, selection, candidates, inspectors, recusals)
+    teams = _assign(plan, seed, selection, candidates, inspectors, recusals, told)
     assigned = [
         (s.id, g, i, "member" if k else "lead")
         for s in selection.chosen
@@ -1090,13 +1152,18 @@ def _after_events(outcome: Outcome, events: Sequence[Any], opened: Sequence[byte
     ]
 
 
-def events_digest(draw_id: str, result: str, events: Iterable[str], suite: str = SHA256) -> str:
-    """The digest of everything that happened to a result (2.11).
+def events_text(draw_id: str, result: str, events: Iterable[str]) -> str:
+    """Everything that happened to a result, as it is logged after an event (2.11).
 
     result: the digest of the result text, in hex; events: the event lines, in order.
     """
     lines = [f"DRS1-events\t{draw_id}", f"result\t{result}", *events]
-    return digest("".join(f"{line}\n" for line in lines), suite)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def events_digest(draw_id: str, result: str, events: Iterable[str], suite: str = SHA256) -> str:
+    """The digest of everything that happened to a result (2.11)."""
+    return digest(events_text(draw_id, result, events), suite)
 
 
 def _assign(
@@ -1106,6 +1173,7 @@ def _assign(
     candidates: Sequence[Candidate],
     inspectors: Mapping[str, Inspector],
     recusals: Mapping[Tuple[str, str], str],
+    told: Optional[Callable[[], None]] = None,
 ) -> Dict[str, Teams]:
     if not plan.agencies:
         return {}
@@ -1114,7 +1182,7 @@ def _assign(
     teams = {}
     for agency in sorted(plan.agencies):
         teams[agency] = Teams(plan, agency, seed, targets, inspectors.values(), recusals)
-        teams[agency].fill()
+        teams[agency].fill(told)
     return teams
 
 

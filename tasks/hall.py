@@ -10,6 +10,8 @@ from tasks.flows import DrawStatus
 from tasks.models import BeaconKind, Contributor, Draw, Missing, Way
 from tasks.times import time_text
 
+CONSENT = "保证等级为 C，须由第二人同意"
+
 
 @dataclass(frozen=True)
 class PartyState:
@@ -118,7 +120,7 @@ def _needs(draw: Draw, rows: list[Contributor], grade: str, now: datetime) -> li
             else f"{what}已经产生，须由两人分别录入一致"
         )
     if grade == "C" and draw.consented_by_id is None:
-        needs.append("保证等级为 C，须由第二人同意")
+        needs.append(CONSENT)
     return needs
 
 

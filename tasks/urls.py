@@ -32,6 +32,14 @@ urlpatterns = [
         name="decide_void",
     ),
     path("tasks/<str:number>/confirm/", list.confirm, name="confirm"),
+    path("tasks/<str:number>/list/<int:pk>/report/", list.report, name="report"),
+    path(
+        "tasks/<str:number>/reports/<int:pk>/evidence/",
+        list.report_evidence,
+        name="report_evidence",
+    ),
+    path("tasks/<str:number>/reports/<int:pk>/<str:move>/", list.decide, name="decide"),
+    path("tasks/<str:number>/people/arrange/", people.arrange, name="arrange"),
     path("tasks/<str:number>/move/<str:move>/", overview.move, name="move"),
     path("tasks/<str:number>/log/", overview.log, name="log"),
 ]

@@ -18,18 +18,32 @@ from tasks.services.ceremony import (
     speak,
     void,
 )
+from tasks.services.confirming import confirm, lock_list, request_confirmation
 from tasks.services.life import (
     cancel_task,
     complete,
-    confirm,
     create_task,
     dispatch,
     hand_in_report,
-    lock_list,
-    request_confirmation,
+)
+from tasks.services.replacing import (
+    agree_replacement,
+    outcome_words,
+    refuse_replacement,
+    report_target,
+)
+from tasks.services.staffing import arrange_staffing
+from tasks.services.substituting import (
+    approve_substitution,
+    may_apply,
+    refuse_substitution,
+    request_substitution,
 )
 
 __all__ = [
+    "agree_replacement",
+    "approve_substitution",
+    "arrange_staffing",
     "cancel_task",
     "close_due",
     "commit",
@@ -44,13 +58,19 @@ __all__ = [
     "freeze_targets",
     "hand_in_report",
     "lock_list",
+    "may_apply",
     "may_enter_beacon",
     "open_draw",
     "open_people",
     "open_targets",
+    "outcome_words",
     "propose_void",
+    "refuse_replacement",
+    "refuse_substitution",
     "refuse_void",
+    "report_target",
     "request_confirmation",
+    "request_substitution",
     "reveal",
     "speak",
     "void",

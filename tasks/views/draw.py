@@ -6,11 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from core import clock
-from core.workflow import can
 from tasks import evidence, succession
-from tasks.flows import ConfirmationStatus, TaskStatus
 from tasks.models import Draw, Purpose, Task
 from tasks.views.base import current, page, visible_task
+from tasks.views.list import list_context
 from tasks.views.state import ceremony, phrase_form
 
 FRESH = timedelta(minutes=1)  # how long the page replays the tickets by itself
@@ -32,19 +31,10 @@ def draw_page(
         draw_.task = task
         context |= {"form": phrase_form(draw_), "evidence": evidence.of(draw_, names=True)}
         context |= ceremony(request, task, draw_)
+        context |= list_context(request, task, draw_)
         context["changes"] = succession.of(draw_)
         context["just_opened"] = (
             draw_.opened_at is not None and clock.now() - draw_.opened_at < FRESH
-        )
-    if task.status != TaskStatus.DRAFT:
-        confirmations = list(task.confirmations.select_related("agency", "confirmed_by"))
-        context["confirmations"] = confirmations
-        context["may_confirm"] = any(
-            c.status == ConfirmationStatus.PENDING and can(request.user, "confirm", c)
-            for c in confirmations
-        )
-        context["all_confirmed"] = bool(confirmations) and all(
-            c.status == ConfirmationStatus.CONFIRMED for c in confirmations
         )
     response = page(request, task, "draw", context | refused)
     response.status_code = status

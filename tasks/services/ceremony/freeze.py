@@ -14,7 +14,7 @@ from core.errors import DomainError, IllegalMove
 from core.notices import notify
 from core.workflow import advance, authorize, lock
 from registries.services import hold_registries
-from tasks import drs1, frame
+from tasks import drs1, frame, roster
 from tasks.ceremony import SHORT, Ceremony, sealed
 from tasks.flows import DrawStatus, TaskStatus
 from tasks.models import Contributor, Draw, Purpose, Task, Way
@@ -59,8 +59,8 @@ def freeze_people(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None)
         raise IllegalMove("人员名单已经封存，不能再次封存。")
     _must_hold(task, ceremony)
     hold_registries(still=True)
-    people = frame.roster(task)
-    frame.must_be_staffed(task, people)
+    people = roster.of(task)
+    roster.must_be_staffed(people)
     texts = people.texts(task, draw_id_of(task, Purpose.INSPECTORS), ceremony)
     return _freeze(task, Purpose.INSPECTORS, texts, {"roster": people.codes}, ceremony, actor)
 

@@ -10,11 +10,12 @@ from core.audit import record
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.notices import notify
 from core.workflow import REFUSED, advance, authorize, has_role_permission
-from registries.models import Inspector, Target
+from registries.models import Target
 from tasks import certificates, drs1
 from tasks.ceremony import outlook
 from tasks.flows import DrawStatus
-from tasks.models import Assignment, BeaconKind, Draw, Purpose, Selection, Way
+from tasks.models import BeaconKind, Draw, Purpose, Selection, Way
+from tasks.services.assigning import assign_teams
 from tasks.services.ceremony.contributions import close, enter_phrase, hold
 from tasks.services.ceremony.freeze import CHAIN_LENGTH, draw_url
 from tasks.services.draw_log import log
@@ -67,7 +68,7 @@ def open_targets(draw: Draw, *, witness: str = "", phrase: str = "", actor: User
 
 def open_people(draw: Draw, *, witness: str = "", phrase: str = "", actor: User | None) -> Draw:
     """Open the second draw; every target gets its inspectors, the first of each team leads."""
-    return _open(draw, _teams, "assign", witness, phrase, actor)
+    return _open(draw, assign_teams, "assign", witness, phrase, actor)
 
 
 def open_draw(draw: Draw, *, actor: User | None = None) -> Draw:
@@ -174,19 +175,4 @@ def _list(draw: Draw, outcome: drs1.Outcome) -> None:
             ticket=s.ticket,
         )
         for s in outcome.selected
-    )
-
-
-def _teams(draw: Draw, outcome: drs1.Outcome) -> None:
-    selections = {s.target.code: s for s in draw.task.selections.select_related("target")}
-    people = Inspector.objects.filter(pk__in=draw.roster.values())
-    agencies = dict(people.values_list("pk", "agency_id"))
-    Assignment.objects.bulk_create(
-        Assignment(
-            selection=selections[target],
-            agency_id=agencies[draw.roster[code]],
-            inspector_id=draw.roster[code],
-            is_lead=role == "lead",
-        )
-        for target, _, code, role in outcome.assigned
     )
