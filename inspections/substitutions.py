@@ -21,8 +21,7 @@ MOVES = {"approve": services.approve_substitution, "refuse": services.refuse_sub
 def visible_assignment(user: User, pk: int) -> Assignment:
     """The assignment, or 404: in a task the user sees, or of an inspector of the own agency."""
     rows = Assignment.every.filter(
-        Q(selection__task__in=Task.objects.visible_to(user))
-        | overseen(user, "inspector__agency")
+        Q(selection__task__in=Task.objects.visible_to(user)) | overseen(user, "inspector__agency")
     ).select_related("selection__task", "selection__target", "inspector__agency", "agency")
     return get_object_or_404(rows, pk=pk)
 
@@ -54,9 +53,7 @@ def substitute(request: HttpRequest, pk: int) -> HttpResponse:
     status = 200 if request.method == "GET" else 422
     if form.is_valid():
         try:
-            row = services.request_substitution(
-                assignment, **form.cleaned_data, actor=request.user
-            )
+            row = services.request_substitution(assignment, **form.cleaned_data, actor=request.user)
         except DomainError as error:
             form.add_error(None, error.message)
             status = error.status
@@ -100,9 +97,7 @@ def decide(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     try:
         MOVES[move](row, form.cleaned_data["note"], actor=request.user)
     except DomainError as error:
-        return _page(
-            request, visible_substitution(request.user, pk), error.message, error.status
-        )
+        return _page(request, visible_substitution(request.user, pk), error.message, error.status)
     messages.success(
         request, "已同意，接替人员已按规程抽取。" if move == "approve" else "已答复不同意。"
     )

@@ -18,9 +18,7 @@ TYPES = {
     "pdf": "application/pdf",
 }
 TOO_LARGE = "证明材料超过 10 MB，没有提交。请压缩或分开后重新选择。"
-UNKNOWN = (
-    "证明材料不是照片或 PDF，或者已经损坏，没有提交。请上传 JPG、PNG、WebP 照片或 PDF 文件。"
-)
+UNKNOWN = "证明材料不是照片或 PDF，或者已经损坏，没有提交。请上传 JPG、PNG、WebP 照片或 PDF 文件。"
 EMPTY = "证明材料是空文件，没有提交。请重新选择。"
 
 

@@ -311,9 +311,7 @@ def _shortage(
     targets = [one for one in roster.selections if one.target.code in group[0]]
     regions = {one.target.region_id for one in targets}
     reasons = Counter(
-        one.why
-        for one in roster.absent
-        if one.system == system.pk and regions & set(one.regions)
+        one.why for one in roster.absent if one.system == system.pk and regions & set(one.regions)
     )
     near = {
         code: member

@@ -60,9 +60,7 @@ class _Flow:
                     queue.append(other)
         return seen, {person for target in seen for person in self.free[target]}
 
-    def _shift(
-        self, person: str, parent: dict[str, str], via: dict[str, str], start: str
-    ) -> None:
+    def _shift(self, person: str, parent: dict[str, str], via: dict[str, str], start: str) -> None:
         while True:
             target = parent[person]
             self.team[target].add(person)

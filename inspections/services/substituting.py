@@ -21,15 +21,11 @@ def request_substitution(
 ) -> Substitution:
     """Ask to leave a team, or for an inspector of the own agency; the deputy head decides (T13)."""
     begun = begun_in(assignment.selection.task)
-    return tasks.request_substitution(
-        assignment, cause, note, scope, begun=begun, actor=actor
-    )
+    return tasks.request_substitution(assignment, cause, note, scope, begun=begun, actor=actor)
 
 
 @transaction.atomic(durable=True)
-def approve_substitution(
-    substitution: Substitution, note: str = "", *, actor: User | None
-) -> None:
+def approve_substitution(substitution: Substitution, note: str = "", *, actor: User | None) -> None:
     """Let the substitute be drawn; papers that were issued are amended, deadlines stay."""
     task = substitution.assignment.selection.task
     begun = begun_in(task)

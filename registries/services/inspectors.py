@@ -147,9 +147,7 @@ def declare_recusal(
 
 
 def _may_be_sent(inspector: Inspector, region_id: str) -> bool:
-    return (
-        covers(inspector.agency, region_id) or inspector.also_in.filter(code=region_id).exists()
-    )
+    return covers(inspector.agency, region_id) or inspector.also_in.filter(code=region_id).exists()
 
 
 @transaction.atomic

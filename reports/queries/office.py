@@ -16,8 +16,22 @@ from plans.models import Plan
 from publication import piles
 from registries.models import CERTIFICATE_SOON_DAYS, Inspector, Target
 from reports.queries.todo import Todo, by, day, running
-from tasks.flows import ConfirmationStatus, DrawStatus, TaskStatus
-from tasks.models import Confirmation, Draw, Purpose, Standing, Task
+from tasks.flows import (
+    ConfirmationStatus,
+    DrawStatus,
+    ReplacementStatus,
+    SubstitutionStatus,
+    TaskStatus,
+)
+from tasks.models import (
+    Confirmation,
+    Draw,
+    Purpose,
+    Replacement,
+    Standing,
+    Substitution,
+    Task,
+)
 
 EXPIRING = timedelta(days=CERTIFICATE_SOON_DAYS)
 SOON = 3  # working days
@@ -49,6 +63,61 @@ def confirmations(user: User, today: date) -> Iterator[Todo]:
             "核对名单",
             deadline=deadline,
             until=row.task.draw_until,
+        )
+
+
+def replacements(user: User, today: date) -> Iterator[Todo]:
+    """Reports of other agencies on targets of a joint task, for the second agency."""
+    joins = Task.participants.through.objects.filter(
+        task=OuterRef("selection__task"), agency=user.agency_id
+    )
+    rows = (
+        Replacement.objects.filter(
+            Q(selection__task__agency=user.agency_id) | Exists(joins),
+            status=ReplacementStatus.PROPOSED,
+            selection__task__status=TaskStatus.CONFIRMING,
+        )
+        .exclude(agency=user.agency_id)
+        .select_related("selection__task", "selection__target", "agency")
+        .order_by("pk")
+    )
+    for row in rows:
+        task = row.selection.task
+        yield Todo(
+            "review_replacement",
+            f"{row.selection.target}：{row.get_fault_display()}，待复核",
+            f"{task}。{row.agency}提出并附证明材料，同意后由下一个抽签号递补",
+            reverse("tasks:draw", args=[task.number]),
+            "复核",
+            until=task.draw_until,
+        )
+
+
+def substitutions(user: User, today: date) -> Iterator[Todo]:
+    """Applications of the own inspectors to leave a team, for the deputy head."""
+    rows = (
+        Substitution.objects.filter(
+            agency=user.agency_id,
+            status=SubstitutionStatus.REQUESTED,
+            assignment__ended_at=None,
+        )
+        .exclude(requested_by=user)
+        .select_related(
+            "assignment__selection__task",
+            "assignment__selection__target",
+            "assignment__inspector",
+        )
+        .order_by("pk")
+    )
+    for row in rows:
+        one = row.assignment
+        yield Todo(
+            "approve_substitution",
+            f"{one.inspector}申请更换：{one.selection.target}",
+            f"{row.get_cause_display()}。批准前仍由原人员检查，进入检查后不能更换",
+            reverse("inspections:substitution", args=[row.pk]),
+            "审批",
+            until=one.selection.task.onsite_from,
         )
 
 
@@ -212,9 +281,9 @@ def accounts_without_role(user: User, today: date) -> Iterator[Todo]:
         )
 
 
-ADMIN = (confirmations, consents, certificates, stale_targets)
+ADMIN = (confirmations, replacements, consents, certificates, stale_targets)
 PRINCIPAL = (sections_to_approve, plans_to_approve)
-DEPUTY = (*PRINCIPAL, consents)
+DEPUTY = (substitutions, *PRINCIPAL, consents)
 SUPERVISOR = (deadlines_to_watch,)
 SYSADMIN = (missing_years, accounts_without_role)
 SECADMIN = (accounts_without_role,)

@@ -54,9 +54,7 @@ def last_number(task: Task) -> int:
 
 
 @transaction.atomic
-def confirm(
-    confirmation: Confirmation, *, actor: User | None, seen: int | None = None
-) -> None:
+def confirm(confirmation: Confirmation, *, actor: User | None, seen: int | None = None) -> None:
     """An agency finds the list in order; silence never confirms.
 
     seen: the highest number on the list that was looked at. Raises IllegalMove when the list has

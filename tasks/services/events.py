@@ -12,9 +12,7 @@ from tasks.models import Draw, DrawEvent, EventKind
 from tasks.services.ceremony.freeze import CHAIN_LENGTH
 from tasks.services.draw_log import log
 
-BROKEN = (
-    "已开启的抽取没有通过核对，没有任何变化。请保留现场，联系系统管理员核对抽取记录。"
-)
+BROKEN = "已开启的抽取没有通过核对，没有任何变化。请保留现场，联系系统管理员核对抽取记录。"
 
 
 @dataclass(frozen=True)
@@ -52,9 +50,7 @@ def add_event(draw: Draw, body: dict[str, Any], *, opened_secret: str = "") -> H
     opened_secret: the next value of the chain, for a substitution.
     """
     before = list(draw.events.all())
-    teams_before = (
-        before[-1].final_teams if before else certificates.first_teams(draw.result_text)
-    )
+    teams_before = before[-1].final_teams if before else certificates.first_teams(draw.result_text)
     data = certificates.input_of(draw)
     data["events"].append(body)
     if opened_secret:

@@ -29,9 +29,7 @@ from tasks.services import events
 from tasks.services.confirming import ask_again
 
 NONE_LEFT = "-"
-ALONE = (
-    "这个任务只有一个部门，没有第二个部门可以复核，不能替换。请牵头单位邀请部门参与，或作废后重新抽取。"
-)
+ALONE = "这个任务只有一个部门，没有第二个部门可以复核，不能替换。请牵头单位邀请部门参与，或作废后重新抽取。"
 
 
 def report_target(
@@ -263,4 +261,3 @@ def _tell(task: Task, text: str) -> None:
     admins = User.objects.with_role("agency_admin").filter(agency__in=task.agencies)
     leads = User.objects.with_role("lead").filter(agency=task.agency)
     notify((admins | leads).distinct(), text, task.get_absolute_url())
-

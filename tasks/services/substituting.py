@@ -257,7 +257,9 @@ def _followers(substitution: Substitution, begun: Collection[int]) -> list[Subst
     first = substitution.assignment
     others = (
         Assignment.objects.filter(
-            selection__task=first.selection.task, inspector=first.inspector, selection__standing=Standing.LISTED
+            selection__task=first.selection.task,
+            inspector=first.inspector,
+            selection__standing=Standing.LISTED,
         )
         .exclude(pk=first.pk)
         .exclude(selection__in=begun)
@@ -329,9 +331,7 @@ def _announce(substitution: Substitution, actor: User | None) -> None:
         f"{target}的检查人员由{old.inspector}更换为{new.inspector}"
         f"（{substitution.get_cause_display()}，经{substitution.agency}分管负责人同意，按规程抽取）。"
     )
-    record(
-        "tasks.substitute", task, actor, text, substitution=substitution.pk, event=new.pk
-    )
+    record("tasks.substitute", task, actor, text, substitution=substitution.pk, event=new.pk)
     leads = User.objects.with_role("lead").filter(agency=task.agency)
     recipients = {user.pk: user for user in leads}
     recipients |= {
@@ -351,4 +351,3 @@ def _people(*members: Inspector | User | None) -> list[User]:
 
 def _link(assignment: Assignment) -> str:
     return assignment.selection.task.get_absolute_url()
-

@@ -61,9 +61,7 @@ def list_context(request: HttpRequest, task: Task, draw_: Draw | None) -> dict[s
         "reports": reports,
         "reported": {r.selection_id for r in reports if r.status != ReplacementStatus.REFUSED},
         "open_reports": [r for r in reports if r.status == ReplacementStatus.PROPOSED],
-        "may_report": confirming
-        and mine
-        and has_role_permission(request.user, "add", Replacement),
+        "may_report": confirming and mine and has_role_permission(request.user, "add", Replacement),
         "events": list(draw_.events.all()),
     }
 
@@ -76,9 +74,7 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
         task.confirmations.select_related("task__agency"), agency=request.user.agency_id
     )
     seen = request.POST.get("seen", "")
-    services.confirm(
-        confirmation, actor=request.user, seen=int(seen) if seen.isdecimal() else None
-    )
+    services.confirm(confirmation, actor=request.user, seen=int(seen) if seen.isdecimal() else None)
     messages.success(request, "已确认名单。")
     return redirect("tasks:draw", number=number)
 

@@ -57,7 +57,12 @@ def test_quick_and_plain_agree_after_filling_and_after_substitutions(block):
         for step, target in enumerate(sorted(quick.team)):
             team = quick.ordered(target)
             if team:
-                event = (target, team[step % len(team)], ("one", "all")[step % 2], bytes([step]) * 32)
+                event = (
+                    target,
+                    team[step % len(team)],
+                    ("one", "all")[step % 2],
+                    bytes([step]) * 32,
+                )
                 came = quick.substitute(*event)
                 assert came == plain.substitute(*event), number
                 repairs += came == "-"
