@@ -10,6 +10,7 @@ import subprocess
 import threading
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from agencies.services import sync_reference
@@ -196,6 +197,18 @@ def test_nothing_is_wider_than_the_screen(opened, width):
     assert page.evaluate(
         "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_saved_page_is_accessible(opened, scheme):
+    page = opened(GRADE_A, color_scheme=scheme)
+    run(page, PASSED)
+    find(page, "91310115MA1A000021", "抽中了。")
+    for summary in page.locator("summary").all():
+        if summary.is_visible():
+            summary.click()
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(fault["id"], fault["nodes"][0]["target"]) for fault in found] == []
 
 
 # --- from plain http, and on the site --------------------------------------------------------------------
