@@ -224,7 +224,9 @@ def _sections(task: Task) -> list[Section]:
 def _visit_at_home(task: Task) -> Inspection:
     """The visit of the demonstration's own officers."""
     return Inspection.objects.filter(
-        selection__task=task, selection__assignments__inspector__user=person("officer-gongan")
+        selection__task=task,
+        selection__assignments__inspector__user=person("officer-gongan"),
+        selection__assignments__ended_at=None,
     ).earliest("pk")
 
 

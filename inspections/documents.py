@@ -99,9 +99,13 @@ def paper_context(document: Document) -> dict[str, Any]:
     methods = dict.fromkeys(
         text for item in content["items"] for text in item["methods"].split("、")
     )
+    amendments = [
+        {**one, "on": date.fromisoformat(one["on"])} for one in content.get("amendments", [])
+    ]
     return {
         **content,
         **dates,
+        "amendments": amendments,
         "document": document,
         "number": document.number,
         "window": window,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inspections import desk, views
+from inspections import desk, substitutions, views
 
 app_name = "inspections"
 urlpatterns = [
@@ -26,6 +26,13 @@ urlpatterns = [
     path("desk/evidence/<int:pk>/", desk.evidence, name="evidence"),
     path(
         "desk/evidence/<int:pk>/small/", desk.evidence, {"size": "thumbnail"}, name="evidence_small"
+    ),
+    path("desk/assignments/<int:pk>/substitute/", substitutions.substitute, name="substitute"),
+    path("desk/substitutions/<int:pk>/", substitutions.substitution, name="substitution"),
+    path(
+        "desk/substitutions/<int:pk>/<str:move>/",
+        substitutions.decide,
+        name="decide_substitution",
     ),
     path("desk/tasks/<str:number>/inspections/", desk.of_task, name="of_task"),
     path("desk/tasks/<str:number>/dispatch/", desk.dispatch, name="dispatch"),

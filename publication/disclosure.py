@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from plans.models import ListPublished
 from publication import rules
 from publication.models import PublicationQuerySet
-from registries.models import Target, TargetKind
 from tasks.evidence import Drawn
 from tasks.flows import DrawStatus
+from tasks.models import Disclosure as DrawDisclosure
 from tasks.models import Draw, Selection, Task
 
 
@@ -25,7 +25,10 @@ NEVER = (
     "这次抽查含限定公开或不予公开的事项，或者使用了不公开的等级，"
     "抽中企业的名称、抽签号和种子不公开；化名证书另行公布。"
 )
-ALIAS = "名单中有自然人，抽签号、种子和证书须以化名形式另行公布。"
+ALIAS = (
+    "这次抽取以化名公开：每户以一个只有它自己能认出的化名参加，任何人都能重算抽签，"
+    "但看不出是哪一户。企业凭组织单位给的凭条可以找到自己。"
+)
 AT_LOCK = "抽中名单在各部门确认并锁定后公开，届时公布企业名称、抽签号、种子和证书。"
 
 
@@ -53,23 +56,16 @@ def scheme_is_public(task: Task) -> bool:
 
 
 def evidence_of(draw: Draw) -> Disclosure:
-    """Whether seed, tickets, lists and certificate are shown. One query once the names are out."""
-    names = names_of(draw.task)
-    if not names.shown:
-        return names
-    shown = rules.draw_is_open(names.shown, has_persons(draw))
-    return Disclosure(shown, "" if shown else ALIAS, names.since)
+    """Whether seed, tickets, lists and certificate are shown. No query.
 
-
-def has_persons(draw: Draw) -> bool:
-    """Whether a natural person stands on the list of the draw: ids there are in clear."""
-    codes = [line.split("\t", 1)[0] for line in draw.candidates_text.splitlines()[1:]]
-    kinds = [TargetKind.PRACTITIONER, TargetKind.INDIVIDUAL]
-    found = Target.objects.filter(code__in=codes, kind__in=kinds)
-    return any(
-        rules.is_natural_person(*values)
-        for values in found.values_list("kind", "name", "person_in_charge").iterator()
-    )
+    A draw by aliases names nobody, so it is open as soon as it is drawn. Nobody is visited after
+    a voided draw, so what it would have drawn is told at once (protocol 2.11).
+    """
+    if draw.disclosure == DrawDisclosure.ALIAS:
+        return Disclosure(True, ALIAS, None)
+    if draw.status == DrawStatus.VOIDED and not draw.task.rules.get("is_restricted"):
+        return Disclosure(True, "", None)
+    return names_of(draw.task)
 
 
 def _since(task: Task) -> date | None:
@@ -94,28 +90,24 @@ OPEN_FILES = ("plan", "freeze", "closed")
 LIST_FILES = ("candidates", "inspectors", "recusals", "result")
 
 
-def file_text(draw: Draw, name: str, shown: bool) -> str | None:
-    """The exact text of a file of the draw; None while it does not exist or is not public.
+def files(draw: Draw, shown: bool) -> list[str]:
+    """The names of the files that can be had now. Reads none of the texts."""
+    held = () if shown else held_back(draw)
+    there = {
+        "closed": bool(draw.closed_digest),
+        "result": draw.status in (DrawStatus.OPENED, DrawStatus.VOIDED),
+    }
+    return [
+        name for name in (*OPEN_FILES, *LIST_FILES) if there.get(name, True) and name not in held
+    ]
+
+
+def held_back(draw: Draw) -> tuple[str, ...]:
+    """Files that wait for the names; the rules do too where they name secret grades.
 
     The closed file holds the contributions only: without the system's secret no seed follows.
     """
-    if name not in OPEN_FILES and name not in LIST_FILES:
-        return None
-    if not shown and is_held_back(draw, name):
-        return None
-    if name == "result" and draw.status != DrawStatus.OPENED:
-        return None
-    return getattr(draw, f"{name}_text") or None
-
-
-def is_held_back(draw: Draw, name: str) -> bool:
-    """Whether a file waits for the names; the rules do too where they name secret grades."""
-    return name in LIST_FILES or (name == "plan" and not scheme_is_public(draw.task))
-
-
-def files(draw: Draw, shown: bool) -> list[str]:
-    """The names of the files that can be had now."""
-    return [name for name in (*OPEN_FILES, *LIST_FILES) if file_text(draw, name, shown)]
+    return LIST_FILES if scheme_is_public(draw.task) else ("plan", *LIST_FILES)
 
 
 def drawn(selections: list[Selection], published: PublicationQuerySet) -> list[dict]:

@@ -2,6 +2,7 @@
 
 import json
 from functools import wraps
+from http import HTTPStatus
 from pathlib import Path
 
 from django.conf import settings
@@ -17,13 +18,14 @@ from catalog.models import CatalogVersion
 from core import clock
 from core.pages import paginate
 from plans.models import Plan
-from publication import disclosure, rules
+from publication import disclosure, offline, rules
 from publication.feeds import COLUMNS, lines
 from publication.forms import CHOOSABLE, ResultFilter, label_of, options_of, query_without
 from publication.models import Publication
 from tasks import certificates, evidence
 from tasks.flows import DrawStatus
-from tasks.models import Draw, Task
+from tasks.models import Disclosure as Naming
+from tasks.models import Draw, Standing, Task
 
 RECENT = ("-published_on", "-pk")
 DRAW_TEXTS = (
@@ -37,7 +39,7 @@ DRAW_TEXTS = (
     "roster",
 )
 MAX_AGE = 60
-MANY = 500  # a page shows no more tickets than this; the certificate holds them all
+LISTED = Q(selections__standing=Standing.LISTED)
 
 
 def public_page(view):
@@ -76,7 +78,9 @@ def home(request):
     published = Publication.objects.public().select_related("agency")
     opened = Draw.objects.public().filter(status=DrawStatus.OPENED)
     last = (
-        opened.select_related("task").defer(*DRAW_TEXTS).annotate(taken=Count("task__selections"))
+        opened.select_related("task")
+        .defer(*DRAW_TEXTS)
+        .annotate(taken=Count("selections", filter=LISTED))
     )
     context = {
         "now": now,
@@ -210,19 +214,18 @@ def task(request, number):
 
 @public_page
 def draws(request):
-    """Every draw from its freeze on."""
-    rows = Draw.objects.public().select_related("task", "agency").defer(*DRAW_TEXTS)
-    rows = rows.annotate(taken=Count("task__selections"))
+    """Every draw from its freeze on, voided ones with the same weight."""
+    rows = Draw.objects.public().select_related("task", "agency", "successor")
+    rows = rows.defer(*DRAW_TEXTS).annotate(taken=Count("selections", filter=LISTED))
     return render(request, "publication/draws.html", {"page": paginate(rows, request)})
 
 
 def public_draw(draw_id):
-    """A draw with everything `disclosure` asks of its task."""
+    """A draw with everything `disclosure` asks of its task; texts are read when asked for."""
     rows = Draw.objects.public().select_related("task__scheme", "task__agency", "agency")
-    rows = rows.select_related("consented_by__agency")
-    return get_object_or_404(
-        rows.prefetch_related("task__items", "task__participants"), draw_id=draw_id
-    )
+    rows = rows.select_related("consented_by__agency", "supersedes", "successor")
+    rows = rows.prefetch_related("task__items", "task__participants", "contributors")
+    return get_object_or_404(rows.defer("candidates_text", "secret", "roster"), draw_id=draw_id)
 
 
 @public_page
@@ -230,17 +233,21 @@ def draw(request, draw_id):
     """The record of a draw: what was frozen, who made the seed, the arithmetic, the tickets."""
     found = public_draw(draw_id)
     seen = disclosure.evidence_of(found)
-    proof = evidence.of(found, names=seen.shown)
+    named = seen.shown and found.disclosure == Naming.FULL
+    proof = evidence.of(found, names=named, tickets=seen.shown)
     published = Publication.objects.named().filter(task_number=found.task.number)
+    attempts = found.task.draws.of_targets()
     context = {
         "draw": found,
         "task": found.task,
         "disclosure": seen,
-        "opened": found.status == DrawStatus.OPENED,
+        "named": named,
+        "opened": bool(found.seed),
         "evidence": proof,
-        "taken": sum(stratum.taken for stratum in proof.strata),
-        "tickets": proof.tickets if len(proof.tickets) <= MANY else [],
-        "selected": disclosure.selected(proof.selected[:MANY], published),
+        "tickets": proof.tickets if len(proof.tickets) <= evidence.MANY else [],
+        "selected": disclosure.selected(proof.selected, published),
+        "attempts": attempts.count(),
+        "voided": attempts.filter(status=DrawStatus.VOIDED).count(),
         "scheme_is_public": disclosure.scheme_is_public(found.task),
         "files": disclosure.files(found, seen.shown),
     }
@@ -249,9 +256,9 @@ def draw(request, draw_id):
 
 @public_page
 def certificate(request, draw_id):
-    """The DRS1 certificate with names, once the list is public."""
+    """The DRS1 certificate, once its lists are public."""
     found = public_draw(draw_id)
-    if found.status != DrawStatus.OPENED:
+    if not found.seed:
         return not_there(request, "还没有证书", "这次抽取已封存，尚未开启。开启后按规定公布证书。")
     seen = disclosure.evidence_of(found)
     if not seen.shown:
@@ -261,16 +268,26 @@ def certificate(request, draw_id):
 
 
 @public_page
+def verify_page(request, draw_id):
+    """The certificate and its verifier as one file to keep; where there is none, why."""
+    answer = certificate(request, draw_id)
+    if answer.status_code != HTTPStatus.OK:
+        return answer
+    page = offline.verify_page(answer.content.decode())
+    return attachment(page, "text/html", f"{draw_id}-verify.html")
+
+
+@public_page
 def draw_file(request, draw_id, name):
     """The exact text of one file of the draw."""
     found = public_draw(draw_id)
     seen = disclosure.evidence_of(found)
-    text = disclosure.file_text(found, name, seen.shown)
-    if text is None and not seen.shown and disclosure.is_held_back(found, name):
+    if name in disclosure.files(found, seen.shown):
+        text = getattr(found, f"{name}_text")
+        return attachment(text, "text/plain", f"{draw_id}-{name}.txt")
+    if not seen.shown and name in disclosure.held_back(found):
         return not_there(request, "文件尚未公开", seen.why)
-    if text is None:
-        raise Http404
-    return attachment(text, "text/plain", f"{draw_id}-{name}.txt")
+    raise Http404
 
 
 def attachment(text, kind, name):

@@ -242,15 +242,6 @@ def names_are_public(list_is_public: bool, scopes: Iterable[str], scheme_is_publ
     return list_is_public and scheme_is_public and all(scope == FULL for scope in scopes)
 
 
-def draw_is_open(names: bool, has_persons: bool) -> bool:
-    """Whether seed, tickets and the certificate with names may be shown.
-
-    From seed and list rules anybody can recompute who was drawn, so the seed waits for the names;
-    ids of natural persons are personal data.
-    """
-    return names and not has_persons
-
-
 def is_hasty(entered_at: datetime | None, submitted_at: datetime | None) -> bool:
     """Whether the form was filled in less than 20 seconds after the officers came (4.3)."""
     if entered_at is None or submitted_at is None:

@@ -177,6 +177,7 @@ def officers_of(section: Section) -> list[User]:
             is_active=True,
             inspector__assignments__selection=section.inspection.selection_id,
             inspector__assignments__agency=section.agency_id,
+            inspector__assignments__ended_at=None,
         ).distinct()
     )
 

@@ -52,7 +52,7 @@ def beacon_of(draw: Draw) -> dict[str, Any] | None:
     """The beacon object of 3.2; None where the plan has none or its value is not there yet."""
     if draw.beacon_kind == BeaconKind.NONE or not draw.beacon_value:
         return None
-    entries = list(draw.beacon_entries.all())
+    entries = list(draw.beacon_entries.filter(value=draw.beacon_value))
     if draw.beacon_kind == BeaconKind.DRAND:
         return {
             "kind": "drand",

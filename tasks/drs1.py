@@ -21,6 +21,7 @@ import operator
 import re
 import sys
 import unicodedata
+from bisect import insort
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -587,20 +588,15 @@ def _largest_remainders(shares: Sequence[Share]) -> None:
 
 def allocate(plan: Plan, candidates: Iterable[Candidate]) -> Allocation:
     """How many each stratum gets, in integers."""
-    return allot(plan, Counter(map(operator.itemgetter(1, 2), candidates)))
+    return allocate_counts(plan, Counter(map(operator.itemgetter(1, 2), candidates)))
 
 
-def allot(plan: Plan, counts: Mapping[Tuple[str, str], int]) -> Allocation:
-    """The same from the number of candidates by stratum and status."""
-    shares = {code: Share(plan.strata[code]) for code in sorted(plan.strata)}
-    for (code, status), count in counts.items():
-        share = shares[code]
-        if status == "P":
-            share.pool += count
-        elif status == "F":
-            share.forced += count
-        else:
-            share.excluded += count
+def allocate_counts(plan: Plan, counts: Mapping[Tuple[str, str], int]) -> Allocation:
+    """The same from the number of candidates by stratum and status (P, F, X)."""
+    shares = {
+        code: Share(plan.strata[code], *(counts.get((code, status), 0) for status in "PFX"))
+        for code in sorted(plan.strata)
+    }
     for share in shares.values():
         share.base = share.pool + share.forced
         share.base += share.excluded if plan.base == "registered" else 0
@@ -885,7 +881,15 @@ class Teams:
         self.edge: Dict[Tuple[str, str], bytes] = {}
         self.eligible: Dict[str, List[str]] = {}
         self.team: Dict[str, set] = {t.id: set() for t in targets}
-        self.on: Dict[str, set] = {i.id: set() for i in own}
+        self.on: Dict[str, List[Tuple[bytes, str]]] = {i.id: [] for i in own}
+        # Sets of inspectors as bits of an integer, so that a whole team is looked at in one step.
+        self.bit = {i.id: 1 << place for place, i in enumerate(own)}
+        self.everybody = (1 << len(own)) - 1
+        self.could: Dict[str, int] = {}  # target -> eligible inspectors
+        self.near = {i.id: 0 for i in own}  # inspector -> whoever fits a target that this one fits
+        self.free: Dict[int, int] = {}  # load -> inspectors with that load and room
+        for i in own:
+            self._count(i.id)
         for t in targets:
             fitting = [
                 i.id for i in own if self._fits(i, t, agency) and (i.id, t.id) not in recusals
@@ -893,6 +897,9 @@ class Teams:
             for i in fitting:
                 self.edge[t.id, i] = h(edge + t.id.encode() + b"\x00" + i.encode())
             self.eligible[t.id] = sorted(fitting, key=lambda i, w=t.id: (self.edge[w, i], i))
+            self.could[t.id] = could = sum(self.bit[i] for i in fitting)
+            for i in fitting:
+                self.near[i] |= could
         self.order = sorted(self.team, key=lambda t: (h(order + t.encode()), t))
 
     @staticmethod
@@ -903,53 +910,103 @@ class Teams:
             return True
         return all(tag in inspector.skills for g, tag in target.needs if g == agency)
 
-    def fill(self) -> None:
-        """Give every target its demand, as far as possible."""
+    def _count(self, i: str) -> None:
+        if self.new[i] < self.cap[i]:
+            self.free[self.load[i]] = self.free.get(self.load[i], 0) | self.bit[i]
+
+    def _charge(self, i: str, by: int) -> None:
+        """One target more or less for an inspector."""
+        self.free[self.load[i]] = self.free.get(self.load[i], 0) & ~self.bit[i]
+        if not self.free[self.load[i]]:
+            del self.free[self.load[i]]
+        self.load[i] += by
+        self.new[i] += by
+        self._count(i)
+
+    def _join(self, w: str, i: str) -> None:
+        self.team[w].add(i)
+        insort(self.on[i], (self.edge[w, i], w))
+
+    def _leave(self, w: str, i: str) -> None:
+        self.team[w].discard(i)
+        self.on[i].remove((self.edge[w, i], w))
+
+    def fill(self, told: Optional[Callable[[], None]] = None) -> None:
+        """Give every target its demand, as far as possible. told: called after each step."""
         for _ in range(self.demand):
             for target in self.order:
                 if not self.augment(target):
                     self.unfilled[target] += 1
+                if told:
+                    told()
 
     def augment(self, start: str) -> bool:
         """One successive-shortest-path step; False leaves a Hall certificate.
 
-        Stops before the frontier is empty where no deeper end could be better: depth grows, so
-        only a smaller load wins, and nobody with room has one.
+        Looks only where the answer can come from: a target counts while it may bring somebody not
+        seen yet, and the search ends where no deeper end could be better. Depth grows, so only a
+        smaller load wins. The result is that of the whole search, which a failure carries out.
         """
         parent: Dict[str, str] = {}
         via: Dict[str, str] = {}
         visited, frontier, depth, best = {start}, [start], 0, None
-        least = min((self.load[i] for i in self.cap if self.new[i] < self.cap[i]), default=0)
-        while frontier and (best is None or best[0] > least):
+        unseen = self.everybody
+        while frontier and (best is None or self._is_lighter(unseen, best[0])):
             depth += 1
-            found = self._find(frontier, parent)
+            found, unseen = self._find(frontier, parent, unseen)
             best = self._best_end(found, parent, depth, best)
-            frontier = self._next(found, visited, via)
+            frontier = self._next(found, visited, via, unseen)
         if best is None:
-            entry = {"target": start, "targets": sorted(visited), "inspectors": sorted(parent)}
-            self.hall.append(entry)
+            self.hall.append(self._blocked(start))
             return False
         self._shift(best[3], parent, via, start)
         return True
 
-    def _find(self, frontier: Sequence[str], parent: Dict[str, str]) -> List[str]:
+    def _is_lighter(self, unseen: int, load: int) -> bool:
+        """Whether anybody not seen has room and a smaller load."""
+        return any(level < load and mask & unseen for level, mask in self.free.items())
+
+    def _find(
+        self, frontier: Sequence[str], parent: Dict[str, str], unseen: int
+    ) -> Tuple[List[str], int]:
         found = []
         for w in frontier:
+            if not self.could[w] & unseen:
+                continue
             for i in self.eligible[w]:
-                if i not in parent and i not in self.team[w]:
+                if self.bit[i] & unseen and i not in self.team[w]:
+                    unseen &= ~self.bit[i]
                     parent[i] = w
                     found.append(i)
-        return found
+        return found, unseen
 
-    def _next(self, found: Sequence[str], visited: set, via: Dict[str, str]) -> List[str]:
+    def _next(
+        self, found: Sequence[str], visited: set, via: Dict[str, str], unseen: int
+    ) -> List[str]:
         frontier = []
         for i in found:
-            for w in sorted(self.on[i], key=lambda w, i=i: (self.edge[w, i], w)):
-                if w not in visited:
+            if not self.near[i] & unseen:
+                continue
+            for _, w in self.on[i]:
+                if w not in visited and self.could[w] & unseen:
                     visited.add(w)
                     via[w] = i
                     frontier.append(w)
         return frontier
+
+    def _blocked(self, start: str) -> Dict[str, Any]:
+        """Everything a failed step has visited: those targets jointly lack capacity (2.9)."""
+        targets, inspectors, queue = {start}, set(), [start]
+        while queue:
+            w = queue.pop()
+            for i in self.eligible[w]:
+                if i in inspectors or i in self.team[w]:
+                    continue
+                inspectors.add(i)
+                further = {other for _, other in self.on[i]} - targets
+                targets |= further
+                queue.extend(further)
+        return {"target": start, "targets": sorted(targets), "inspectors": sorted(inspectors)}
 
     def _best_end(self, found: List[str], parent: Dict[str, str], depth: int, best: Any) -> Any:
         for i in found:
@@ -960,17 +1017,14 @@ class Teams:
         return best
 
     def _shift(self, i: str, parent: Dict[str, str], via: Dict[str, str], start: str) -> None:
-        self.load[i] += 1
-        self.new[i] += 1
+        self._charge(i, 1)
         while True:
             w = parent[i]
-            self.team[w].add(i)
-            self.on[i].add(w)
+            self._join(w, i)
             if w == start:
                 return
             j = via[w]
-            self.team[w].discard(j)
-            self.on[j].discard(w)
+            self._leave(w, j)
             i = j
 
     def ordered(self, target: str) -> List[str]:
@@ -981,13 +1035,12 @@ class Teams:
         """Replace `out` (2.10); returns the newcomer, or '-'."""
         if target not in self.team or out not in self.team[target]:
             raise Refused(f"{out} is not on the team of {target}")
-        self.team[target].discard(out)
-        self.on[out].discard(target)
-        self.load[out] -= 1
-        self.new[out] -= 1
+        self._leave(target, out)
+        self._charge(out, -1)
         for w in self.eligible if scope == "all" else (target,):
             if out in self.eligible[w]:
                 self.eligible[w].remove(out)
+                self.could[w] &= ~self.bit[out]
         pool = [
             i
             for i in self.eligible[target]
@@ -1000,10 +1053,8 @@ class Teams:
         s = self.h(b"DRS1-sub\x00" + self.seed + opened + target.encode() + b"\x00" + out.encode())
         near = (i for i in pool if self.load[i] <= least + 1)
         chosen = min(near, key=lambda i: (self.h(s + i.encode()), i))
-        self.team[target].add(chosen)
-        self.on[chosen].add(target)
-        self.load[chosen] += 1
-        self.new[chosen] += 1
+        self._join(target, chosen)
+        self._charge(chosen, 1)
         return chosen
 
 
@@ -1090,7 +1141,9 @@ def _check_chain(data: Mapping[str, Any], suite: str) -> List[bytes]:
     for value in data["chain"]:
         raw = bytes.fromhex(_hex(value, "a chain value"))
         if h(start + raw) != before:
-            raise Refused("a chain value does not open the one before it, or the anchor")
+            raise Refused(
+                f"a chain value does not open {'the one before it' if values else 'the anchor'}"
+            )
         values.append(raw)
         before = raw
     return values
@@ -1106,11 +1159,17 @@ def _seed_text(
 
 
 @_undisturbed()
-def draw(data: Mapping[str, Any], *, voided: bool = False) -> Outcome:
+def draw(
+    data: Mapping[str, Any],
+    *,
+    voided: bool = False,
+    told: Optional[Callable[[], None]] = None,
+) -> Outcome:
     """Compute a whole draw from its input (2.2-2.11).
 
     data: an `input` object as in certificates and vectors.
     voided: a voided draw is opened although contributions may be missing under `missing void`.
+    told: called after each step of the assignment, to show how far it is.
     Raises Refused.
     """
     data = _check_input(data)
@@ -1133,7 +1192,7 @@ def draw(data: Mapping[str, Any], *, voided: bool = False) -> Outcome:
     seed = HASHES[plan.suite](seed_text.encode())
     shares = allocate(plan, candidates)
     selection = select(plan, candidates, seed, shares)
-    teams = _assign(plan, seed, selection, candidates, inspectors, recusals)
+    teams = _assign(plan, seed, selection, candidates, inspectors, recusals, told)
     assigned = [
         (s.id, g, i, "member" if k else "lead")
         for s in selection.chosen
@@ -1165,13 +1224,18 @@ def _after_events(outcome: Outcome, events: Sequence[Any], opened: Sequence[byte
     ]
 
 
-def events_digest(draw_id: str, result: str, events: Iterable[str], suite: str = SHA256) -> str:
-    """The digest of everything that happened to a result (2.11).
+def events_text(draw_id: str, result: str, events: Iterable[str]) -> str:
+    """Everything that happened to a result, as it is logged after an event (2.11).
 
     result: the digest of the result text, in hex; events: the event lines, in order.
     """
     lines = [f"DRS1-events\t{draw_id}", f"result\t{result}", *events]
-    return digest("".join(f"{line}\n" for line in lines), suite)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def events_digest(draw_id: str, result: str, events: Iterable[str], suite: str = SHA256) -> str:
+    """The digest of everything that happened to a result (2.11)."""
+    return digest(events_text(draw_id, result, events), suite)
 
 
 def _assign(
@@ -1181,6 +1245,7 @@ def _assign(
     candidates: Sequence[Candidate],
     inspectors: Mapping[str, Inspector],
     recusals: Mapping[Tuple[str, str], str],
+    told: Optional[Callable[[], None]] = None,
 ) -> Dict[str, Teams]:
     if not plan.agencies:
         return {}
@@ -1189,7 +1254,7 @@ def _assign(
     teams = {}
     for agency in sorted(plan.agencies):
         teams[agency] = Teams(plan, agency, seed, targets, inspectors.values(), recusals)
-        teams[agency].fill()
+        teams[agency].fill(told)
     return teams
 
 
@@ -1377,32 +1442,52 @@ def assurance(
     contributions: the value of every contributor, '-' for a missing one (Outcome.contributions).
     beacon_at: the time of the beacon, None exactly when the plan has none.
     """
+    return _assurance(plan, contributions, publication, beacon_at)[0]
+
+
+def _assurance(
+    plan: Plan,
+    contributions: Mapping[str, str],
+    publication: Iterable[Mapping[str, Any]],
+    beacon_at: Optional[str],
+) -> Tuple[str, str]:
+    """The grade, and why it is no better."""
     first: Dict[str, datetime] = {}
     for entry in publication:
         at = _time(entry["at"], "the time of a publication")
         first[entry["what"]] = min(at, first.get(entry["what"], at))
-    if "freeze" not in first or "closed" not in first:
-        return "C"
+    for what in ("freeze", "closed"):
+        if what not in first:
+            return "C", f"the {what} digest was not published"
     outside = sum(
         plan.contributors[code] == "sealed" and contributions.get(code, "-") != "-"
         for code in plan.outside
     )
-    kind = plan.beacon[0]
-    if kind != "none":
+    why = "the plan has no beacon"
+    if plan.beacon[0] != "none":
         at = _time(beacon_at, "the time of the beacon")
         if first["closed"] >= at:
-            return "C"
-        if first["freeze"] < at and (kind in STRONG_BEACONS or outside):
-            return "A"
-    return "B" if outside >= 2 else "C"
+            return "C", "the closed digest was not published before the beacon"
+        why = _below_a(plan.beacon[0], outside, first["freeze"] < at)
+    if not why:
+        return "A", ""
+    return ("B", why) if outside >= 2 else ("C", f"{why}, and fewer than two outsiders sealed")
+
+
+def _below_a(kind: str, outside: int, early: bool) -> str:
+    if not early:
+        return "the freeze digest was not published before the beacon"
+    if kind in STRONG_BEACONS or outside:
+        return ""
+    return "the beacon has few outcomes and no outsider sealed"
 
 
 def _claims(outcome: Outcome) -> Dict[str, Any]:
     return {
         "freeze": outcome.freeze,
         "seed": outcome.seed,
-        "result": outcome.result,
         "result_text": outcome.result_text,
+        "result": outcome.result,
         "events": list(outcome.events),
         "final_teams": list(outcome.final_teams),
         "events_digest": outcome.events_digest,
@@ -1412,7 +1497,7 @@ def _claims(outcome: Outcome) -> Dict[str, Any]:
 def _published(digests: Mapping[str, str], publication: Iterable[Mapping[str, Any]]) -> None:
     """Refuse published digests that are not of this draw."""
     for entry in publication:
-        if digests.get(entry["what"]) != entry["digest"]:
+        if digests.get(entry["what"], entry["digest"]) != entry["digest"]:
             raise Refused(f"the published digest of {entry['what']} is not that of this draw")
 
 
@@ -1479,7 +1564,7 @@ def certificate(
     case = _Case(checked, checked["input"], outcome.plan, [])
     _check_parts(case)
     _check_log(case)
-    _check_publication(case)
+    _check_publication(case, _check_contributions(case))
     return made
 
 
@@ -1768,9 +1853,10 @@ def verify(document: Any, files: Optional[Mapping[str, bytes]] = None) -> Report
 def _verify(document: Any, files: Mapping[str, bytes]) -> Report:
     case = _case(document, files)
     _check_parts(case)
+    values = _check_contributions(case)
     outcome = None if case.absent else _check_claims(case)
     _check_log(case)
-    _check_publication(case)
+    _check_publication(case, values)
     if outcome is None:
         lines = [*_report_claims(case), f"INCOMPLETE: not supplied: {', '.join(case.absent)}"]
         return Report(lines, "incomplete", "a list given by reference was not supplied")
@@ -1794,8 +1880,28 @@ def _case(document: Any, files: Mapping[str, bytes]) -> _Case:
     if not absent:
         frozen = freeze_text(data["draw_id"], data["anchor"], data["prev"], data, plan.suite)
         if digest(frozen, plan.suite) != members["claims"]["freeze"]:
-            raise Refused("the claim freeze is not the digest of these lists and this plan")
+            why = _frozen_fault(case)
+            raise Refused(f"the claim freeze is not the digest of these lists and this plan: {why}")
     return case
+
+
+def _frozen_fault(case: _Case) -> str:
+    """Where the claimed result shows that a list or the plan is not the frozen one."""
+    candidates = parse_candidates(case.data["candidates"], case.data["draw_id"], case.plan)
+    shares, ids = allocate(case.plan, candidates).shares, {c.id for c in candidates}
+    for line in case.members["claims"]["result_text"].split("\n"):
+        kind, *fields = line.split("\t")
+        if kind == "selected" and len(fields) > 1 and fields[1] not in ids:
+            return f"{fields[1]} is claimed to be selected and is not on the list"
+        share = shares.get(fields[0]) if kind == "allocation" and len(fields) == 6 else None
+        if share is None:
+            continue
+        counts = [str(n) for n in (share.pool, share.forced, share.excluded)]
+        if counts != fields[1:4]:
+            return f"stratum {fields[0]} has other counts on the list than in the claimed result"
+        if str(share.quota) != fields[4]:
+            return f"the plan gives stratum {fields[0]} {share.quota}, the claimed result does not"
+    return "a line of a list or of the plan, the anchor or prev was changed"
 
 
 def _supplied(key: str, given: Any, raw: bytes, suite: str) -> str:
@@ -1804,8 +1910,10 @@ def _supplied(key: str, given: Any, raw: bytes, suite: str) -> str:
         if given.encode("utf-8", "surrogatepass") != raw:
             raise Refused(f"the file for {key} is not the list in the certificate")
         return given
-    if len(raw) != given["bytes"] or HASHES[suite](raw).hex() != given["digest"]:
-        raise Refused(f"the file for {key} is not the list that the certificate refers to")
+    if len(raw) != given["bytes"]:
+        raise Refused(f"the file for {key} has not the length that the certificate gives")
+    if HASHES[suite](raw).hex() != given["digest"]:
+        raise Refused(f"the file for {key} has not the digest that the certificate gives")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -1840,16 +1948,20 @@ def _check_beacon(case: _Case) -> None:
         case.data["beacon_value"],
     )
     BEACONS[kind].check_value(ref, value)
-    if (beacon is None) != (kind == "none"):
-        raise Refused("a beacon is given exactly when the plan has one, and here it is not so")
+    if beacon is None and kind != "none":
+        raise Refused("the plan has a beacon, the certificate has none")
+    if beacon is not None and kind == "none":
+        raise Refused("the certificate has a beacon, the plan has none")
     if kind == "drand-quicknet":
         _check_drand(beacon, ref, value)
-    elif kind != "none" and (beacon["kind"], beacon["issue"], beacon["value"]) != (
-        kind,
-        ref,
-        value,
-    ):
-        raise Refused("kind, issue or value of the beacon are not those of the plan and the input")
+    elif kind != "none":
+        _check_lottery(beacon, {"kind": kind, "issue": ref, "value": value})
+
+
+def _check_lottery(beacon: Mapping[str, Any], wanted: Mapping[str, str]) -> None:
+    for key, value in wanted.items():
+        if beacon[key] != value:
+            raise Refused(f"the {key} of the beacon is not that of the plan and the input")
 
 
 def _check_drand(beacon: Mapping[str, Any], ref: str, value: str) -> None:
@@ -1868,8 +1980,10 @@ def _check_events(case: _Case) -> None:
     _check_chain(case.data, case.plan.suite)
     events = [_event(event, case.plan) for event in case.data["events"]]
     opened = 1 + sum(event["type"] == "substitute" for event in events)
-    if len(case.data["chain"]) != opened:
-        raise Refused("the chain does not hold one value and one more for each substitution")
+    given = len(case.data["chain"])
+    if given != opened:
+        many = "more" if given > opened else "fewer"
+        raise Refused(f"the chain holds {many} values than one and one for each substitution")
     for event in events:
         if event["type"] == "replace":
             _check_replacement(event)
@@ -1886,9 +2000,20 @@ def _check_replacement(event: Mapping[str, str]) -> None:
 def _check_claims(case: _Case) -> Outcome:
     outcome = draw(case.data, voided="void" in case.members)
     for key, value in _claims(outcome).items():
-        if case.members["claims"][key] != value:
-            raise Refused(f"the claim {key} is not what the recomputation gives")
+        claimed = case.members["claims"][key]
+        if claimed != value:
+            place = (
+                "" if HEX64.match(str(value)) else f", from line {_differing(claimed, value)} on"
+            )
+            raise Refused(f"the claim {key} is not what the recomputation gives{place}")
     return outcome
+
+
+def _differing(one: Any, other: Any) -> int:
+    """The first line in which two texts or two arrays of lines differ, counted from 1."""
+    rows = [v.split("\n") if isinstance(v, str) else v for v in (one, other)]
+    pairs = zip(*rows)  # noqa: B905 - Python 3.9
+    return next((k for k, (a, b) in enumerate(pairs, 1) if a != b), min(map(len, rows)) + 1)
 
 
 def _check_log(case: _Case) -> None:
@@ -1904,16 +2029,23 @@ def _check_log(case: _Case) -> None:
         raise Refused("head of the log is not the digest of the freeze record")
 
 
-def _check_publication(case: _Case) -> None:
-    """Published digests and the grade, from D as claimed: _check_claims has compared it."""
-    data, plan, claims = case.data, case.plan, case.members["claims"]
-    values = _contributions(plan, claims["freeze"], data["commits"], data["reveals"])
-    case.closed = digest(closed_text(data["draw_id"], claims["freeze"], values), plan.suite)
-    digests = {"freeze": claims["freeze"], "closed": case.closed, "result": claims["result"]}
-    _published(digests, case.members["publication"])
-    case.grade = assurance(plan, values, case.members["publication"], _beacon_at(case))
-    if case.members["assurance"] < case.grade:
-        raise Refused(f"the grade {case.members['assurance']} is claimed, {case.grade} holds")
+def _check_contributions(case: _Case) -> Dict[str, str]:
+    """The contributions, and the published digests of what precedes the draw, from D as claimed."""
+    data, plan, freeze = case.data, case.plan, case.members["claims"]["freeze"]
+    values = _contributions(plan, freeze, data["commits"], data["reveals"])
+    case.closed = digest(closed_text(data["draw_id"], freeze, values), plan.suite)
+    _published({"freeze": freeze, "closed": case.closed}, case.members["publication"])
+    return values
+
+
+def _check_publication(case: _Case, values: Mapping[str, str]) -> None:
+    """The published result and the grade."""
+    _published({"result": case.members["claims"]["result"]}, case.members["publication"])
+    publication = case.members["publication"]
+    case.grade, why = _assurance(case.plan, values, publication, _beacon_at(case))
+    claimed = case.members["assurance"]
+    if claimed < case.grade:
+        raise Refused(f"the grade {claimed} is claimed, {case.grade} holds: {why}")
 
 
 def _beacon_at(case: _Case) -> Optional[str]:

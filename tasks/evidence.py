@@ -1,37 +1,38 @@
 """A draw as people can follow it: what was frozen, who contributed, the arithmetic, the tickets.
 
 Read from the exact frozen texts, never from the registries, so that a page shows what was drawn.
+The texts never change, so what is counted in a long list is counted once per process.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from registries.models import Grade, Target
-from tasks import drs1
-from tasks.models import Disclosure, Draw, DrawRecord, Way
-from tasks.pool.plan import batch_sizes, total_of
-from tasks.reasons import described, place
+from django.core.cache import cache
 
-ROUNDING = {"up": "进一", "down": "舍去", "half": "四舍五入", "lr": "最大余数", "fixed": "定数"}
+from registries.models import Grade, Target
+from tasks import drs1, history
+from tasks.arithmetic import ROUNDING, arithmetic, batch_sentence, calculation, percent_text
+from tasks.history import Line
+from tasks.models import Disclosure, Draw, Way
+from tasks.pool.plan import batch_sizes, total_of
+from tasks.reasons import EVERYBODY, described, place
+
 GRADES = {
     "A": "公共随机源或外部参与方保证，组织者无法操纵。",
     "B": "两个以上外部参与方按时公开，未用公共随机源。",
     "C": "可被操作员操纵：没有外部密封贡献，也没有公共随机源。",
 }
-EVENTS = {
-    "freeze": "封存名单、比例和规则，公布总指纹。",
-    "commit": "参与方提交密封值。",
-    "reveal": "见证人当场念出短语，录入。",
-    "closed": "贡献截止，公布截止指纹。",
-    "open": "开启系统随机数，形成种子和结果。",
-    "publish": "化名与对象的对照表交审计保存，公布其指纹。",
-}
+MANY = 500  # a page shows no more tickets than this; the certificate holds them all
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """One candidate's number: `percent` is its place between 0 and 2^256, as SVG text."""
+    """One candidate's number: `percent` is its place between 0 and 2^256, as SVG text.
+
+    `name` is empty where only its id in the files may be shown.
+    """
 
     id: str
     name: str
@@ -39,6 +40,11 @@ class Ticket:
     ticket: str
     percent: str
     drawn: bool
+
+    @property
+    def label(self) -> str:
+        """The name, or the beginning of the alias."""
+        return self.name or f"{self.id[:8]}…"
 
 
 @dataclass
@@ -53,7 +59,6 @@ class StratumEvidence:
     calc: str
     rounding: str
     quota: int
-    forced: int = 0
     taken: int = 0
     cut: str | None = None
     cut_percent: str | None = None
@@ -62,23 +67,27 @@ class StratumEvidence:
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one contributor added to the seed."""
+    """What one contributor has promised and added to the seed; empty where nothing came yet."""
 
     who: str
     way: str
+    is_outside: bool
+    commit: str
     value: str
-    at: datetime | None
+    committed_at: datetime | None
+    revealed_at: datetime | None
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One drawn target."""
+    """One drawn target; `name` is empty where only its id in the files may be shown."""
 
     number: int
     id: str
     name: str
     stratum_name: str
     region: str
+    batch: int
     ticket: str
 
 
@@ -99,8 +108,9 @@ class Evidence:
     assurance_text: str
     seed: str
     system_open: str
+    total_taken: int
     selected: list[Drawn]
-    log: list[tuple[datetime, str]]
+    log: list[Line]
 
     @property
     def forced_count(self) -> int:
@@ -119,44 +129,6 @@ class Evidence:
         return sorted(every, key=lambda ticket: (ticket.ticket, ticket.id))
 
 
-def percent_text(ppm: int) -> str:
-    """200000 → 20%, 33333 → 3.3333%."""
-    whole, rest = divmod(ppm, 10_000)
-    return f"{whole}.{rest:04d}".rstrip("0").rstrip(".") + "%"
-
-
-def calculation(base: int, ppm: int) -> str:
-    """`14 × 20% = 2.8`: exact, with one decimal unless more are needed."""
-    product = base * ppm
-    whole, rest = divmod(product, drs1.PPM)
-    decimals = f"{rest:06d}".rstrip("0") or "0"
-    return f"{base} × {percent_text(ppm)} = {whole}.{decimals}"
-
-
-def rounding_text(mode: str, base: int, ppm: int) -> str:
-    """How a share was rounded; 恰为整数 where nothing had to be."""
-    if mode != "fixed" and base * ppm % drs1.PPM == 0:
-        return "恰为整数"
-    return ROUNDING[mode]
-
-
-def batch_sentence(sizes: list[int]) -> str:
-    """`按抽签号先后分两批：第一批 14 户，第二批 13 户。`; nothing for a single batch."""
-    if len(sizes) < 2:
-        return ""
-    parts = "，".join(f"第{_ordinal(n)}批 {size} 户" for n, size in enumerate(sizes, 1))
-    count = "两" if len(sizes) == 2 else _ordinal(len(sizes))
-    return f"按抽签号先后分{count}批：{parts}。"
-
-
-def _ordinal(number: int) -> str:
-    """1 to 99 in Chinese."""
-    tens, ones = divmod(number, 10)
-    digits = "零一二三四五六七八九"
-    head = "" if not tens else ("" if tens == 1 else digits[tens]) + "十"
-    return head + (digits[ones] if ones or not tens else "")
-
-
 def strata_of(allocation: drs1.Allocation, names: dict[str, str]) -> list[StratumEvidence]:
     """The strata table from an allocation, in the order of the grades."""
     order = {code: place for place, code in enumerate(names)}
@@ -166,25 +138,11 @@ def strata_of(allocation: drs1.Allocation, names: dict[str, str]) -> list[Stratu
             code=share.stratum.code,
             name=names.get(share.stratum.code, share.stratum.code),
             base=share.base,
-            **_arithmetic(share),
+            **arithmetic(share),
             quota=share.quota,
-            forced=share.forced,
         )
         for share in shares
     ]
-
-
-def _arithmetic(share: drs1.Share) -> dict:
-    """How the share of a stratum came about: a ratio of its base, or a fixed count."""
-    value, mode = share.stratum.value, share.stratum.mode
-    if mode == "fixed":
-        return {"ratio_ppm": 0, "ratio_text": "定数", "calc": f"{value} 户", "rounding": "不取整"}
-    return {
-        "ratio_ppm": value,
-        "ratio_text": percent_text(value),
-        "calc": calculation(share.base, value),
-        "rounding": rounding_text(mode, share.base, value),
-    }
 
 
 def floor_sentence(plan: drs1.Plan, allocation: drs1.Allocation) -> str:
@@ -199,120 +157,201 @@ def floor_sentence(plan: drs1.Plan, allocation: drs1.Allocation) -> str:
     return text + f"分档合计 {allocation.have} 户，已达到，不需补抽。"
 
 
-def of(draw: Draw, names: bool) -> Evidence:
+def of(draw: Draw, *, names: bool, tickets: bool | None = None) -> Evidence:
     """The evidence of a draw of targets.
 
-    names: whether firms may be named; without names and tickets the numbers still stand.
+    names: whether firms may be named. tickets: whether ids, tickets and seed may be shown; as
+    `names` unless told. Without both the numbers still stand.
     """
+    tickets = names if tickets is None else tickets
     plan = drs1.parse_plan(draw.plan_text, draw.draw_id)
-    candidates = drs1.parse_candidates(draw.candidates_text, draw.draw_id, plan)
-    allocation = drs1.allocate(plan, candidates)
+    counts = _counts(draw)
+    allocation = drs1.allocate_counts(plan, counts.strata)
     labels = _stratum_names(draw, plan, names)
     strata = strata_of(allocation, labels)
-    selection = None
-    if draw.seed:
-        selection = drs1.select(plan, candidates, bytes.fromhex(draw.seed), allocation)
-        _take(strata, selection, named=_known(draw, candidates) if names else None)
-    known = _known(draw, candidates) if names and selection else {}
+    rows = list(_selected(draw)) if draw.seed else []
+    _take(strata, rows)
+    shown = rows[:MANY] if tickets else []
+    known = _known(draw, [row[1] for row in shown]) if names else {}
+    if tickets and draw.seed:
+        _plot(strata, draw, plan, rows, names)
     return Evidence(
-        files=_files(draw, plan, candidates, labels),
+        files=_files(draw, plan, counts, labels),
         contributions=_contributions(draw),
         strata=strata,
         total_base=sum(stratum.base for stratum in strata),
         total_quota=total_of(allocation),
         floor_text=floor_sentence(plan, allocation),
         batch_text=batch_sentence(batch_sizes(total_of(allocation), plan.batches)),
-        excluded=_counted(candidates, "X"),
-        forced=_counted(candidates, "F"),
+        excluded=counts.by_reason("X"),
+        forced=counts.by_reason("F"),
         assurance=draw.assurance,
         assurance_text=GRADES.get(draw.assurance, ""),
         seed=draw.seed,
         system_open=draw.opened_secret,
-        selected=_drawn(selection, known, labels) if names and selection else [],
-        log=_log(draw),
+        total_taken=len(rows),
+        selected=[_drawn(row, known, labels, draw) for row in shown],
+        log=history.of(draw, names=names),
     )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a list holds: candidates by stratum and status, and those out or forced in by reason."""
+
+    strata: Counter
+    reasons: Counter
+
+    @property
+    def total(self) -> int:
+        """All lines of the list."""
+        return self.strata.total()
+
+    def by_reason(self, status: str) -> list[tuple[str, str, int]]:
+        """What each reason of a status says, its basis, and how many it concerns."""
+        codes = [code for one, code in self.reasons if one == status]
+        return [(*described(code), self.reasons[status, code]) for code in sorted(codes, key=place)]
+
+
+def _counts(draw: Draw) -> Counts:
+    """The counts of a frozen list; the text is read only the first time."""
+    found = cache.get_or_set(
+        f"draw-reasons:{draw.freeze_digest}", lambda: _count(draw.candidates_text), None
+    )
+    return Counts(*found)
+
+
+def _count(text: str) -> tuple[Counter, Counter]:
+    strata: Counter = Counter()
+    reasons: Counter = Counter()
+    lines = iter(text.splitlines())
+    next(lines)
+    for line in lines:
+        _, stratum, status, reason, _ = line.split("\t", 4)
+        strata[stratum, status] += 1
+        if status != "P":
+            reasons[status, reason] += 1
+    return strata, reasons
+
+
+def _selected(draw: Draw) -> Iterator[list[str]]:
+    """The `selected` lines of the result: number, id, stratum, how, batch, ticket (2.11)."""
+    for line in draw.result_text.splitlines():
+        if line.startswith("selected\t"):
+            yield line.split("\t")[1:]
 
 
 def _stratum_names(draw: Draw, plan: drs1.Plan, names: bool) -> dict[str, str]:
     """Names in the order of the grades; 第 1 档 where a grading is not public and no firm is named."""
-    scheme = draw.task.scheme
-    if scheme and (names or scheme.is_public):
-        if draw.disclosure == Disclosure.ALIAS:
-            return draw.labels["strata"]
-        grades = Grade.objects.filter(scheme=scheme).order_by("position")
+    if draw.disclosure == Disclosure.ALIAS:
+        given = draw.labels.get("strata", {})
+        ordered = [code for code in given if code in plan.strata]
+        public = draw.task.scheme_id is None or draw.task.scheme.is_public
+        return {
+            code: given[code] if names or public else f"第 {number} 档"
+            for number, code in enumerate(ordered, 1)
+        }
+    if draw.task.scheme_id and (names or draw.task.scheme.is_public):
+        grades = Grade.objects.filter(scheme=draw.task.scheme).order_by("position")
         return {grade.slug: grade.name for grade in grades if grade.slug in plan.strata}
     return {
-        code: f"第 {number} 档" if scheme else "全部对象"
+        code: "全部对象" if code == EVERYBODY else f"第 {number} 档"
         for number, code in enumerate(plan.strata, 1)
     }
 
 
-def _known(draw: Draw, candidates: list[drs1.Candidate]) -> dict[str, Target]:
-    """The target behind every id: a code, or an alias."""
-    targets = Target.objects.select_related("region")
+def _known(draw: Draw, ids: list[str]) -> dict[str, Target]:
+    """The targets behind ids of the files."""
+    rows = Target.objects.select_related("region")
     if draw.disclosure == Disclosure.ALIAS:
-        found = targets.in_bulk(draw.roster.values())
-        return {alias: found[pk] for alias, pk in draw.roster.items()}
-    return {target.code: target for target in targets.filter(code__in=[c.id for c in candidates])}
+        by_pk = rows.in_bulk([draw.roster[id_] for id_ in ids])
+        return {id_: by_pk[draw.roster[id_]] for id_ in ids}
+    return {target.code: target for target in rows.filter(code__in=ids)}
 
 
-def _take(
-    strata: list[StratumEvidence], selection: drs1.Selection, named: dict[str, Target] | None
-) -> None:
+def _take(strata: list[StratumEvidence], rows: list[list[str]]) -> None:
+    """How many each stratum gave, and the last ticket that was drawn by quota."""
     by_code = {stratum.code: stratum for stratum in strata}
-    drawn = {chosen.id for chosen in selection.chosen}
-    for ticket, candidate in selection.tickets:
-        if candidate.status == "X":
-            continue
-        stratum = by_code[candidate.stratum]
-        is_drawn = candidate.id in drawn
-        percent = f"{int.from_bytes(ticket[:4], 'big') / 2**32 * 100:.2f}"
-        if is_drawn:
-            stratum.taken += 1
-            stratum.cut, stratum.cut_percent = ticket.hex(), percent
-        if named is not None:
-            target = named[candidate.id]
-            stratum.tickets.append(
-                Ticket(
-                    candidate.id, target.name, target.region.name, ticket.hex(), percent, is_drawn
-                )
-            )
+    for _, _, code, how, _, ticket in rows:
+        stratum = by_code[code]
+        stratum.taken += 1
+        if how != "forced":
+            stratum.cut, stratum.cut_percent = ticket, _percent(ticket)
 
 
-def _drawn(
-    selection: drs1.Selection, known: dict[str, Target], labels: dict[str, str]
-) -> list[Drawn]:
-    return [
-        Drawn(
-            chosen.number,
-            chosen.id,
-            known[chosen.id].name,
-            labels.get(chosen.stratum, chosen.stratum),
-            known[chosen.id].region.name,
-            chosen.ticket,
+def _percent(ticket: str) -> str:
+    return f"{int(ticket[:8], 16) / 2**32 * 100:.2f}"
+
+
+def _plot(
+    strata: list[StratumEvidence], draw: Draw, plan: drs1.Plan, rows: list[list[str]], names: bool
+) -> None:
+    """The points of the strips: everybody on a short list, only the drawn on a long one."""
+    by_code = {stratum.code: stratum for stratum in strata}
+    drawn = {row[1] for row in rows}
+    if sum(stratum.base for stratum in strata) <= MANY:
+        candidates = drs1.parse_candidates(draw.candidates_text, draw.draw_id, plan)
+        selection = drs1.select(
+            plan, candidates, bytes.fromhex(draw.seed), drs1.allocate(plan, candidates)
         )
-        for chosen in selection.chosen
-    ]
+        points = [
+            (ticket.hex(), c.id, c.stratum) for ticket, c in selection.tickets if c.status != "X"
+        ]
+    else:
+        points = [(ticket, id_, code) for _, id_, code, _, _, ticket in rows[:MANY]]
+    known = _known(draw, [id_ for _, id_, _ in points]) if names else {}
+    for ticket, id_, code in points:
+        target = known.get(id_)
+        by_code[code].tickets.append(
+            Ticket(
+                id_,
+                target.name if target else "",
+                target.region.name if target else "",
+                ticket,
+                _percent(ticket),
+                id_ in drawn,
+            )
+        )
+
+
+def _drawn(row: list[str], known: dict[str, Target], labels: dict[str, str], draw: Draw) -> Drawn:
+    number, id_, code, _, batch, ticket = row
+    target = known.get(id_)
+    return Drawn(
+        number=int(number),
+        id=target.code if target else id_,
+        name=target.name if target else "",
+        stratum_name=labels.get(code, code),
+        region=target.region.name if target else "",
+        batch=int(batch),
+        ticket=ticket,
+    )
 
 
 def _files(
-    draw: Draw, plan: drs1.Plan, candidates: list[drs1.Candidate], labels: dict[str, str]
+    draw: Draw, plan: drs1.Plan, counts: Counts, labels: dict[str, str]
 ) -> list[tuple[str, str, str]]:
-    out = sum(1 for c in candidates if c.status == "X")
+    frozen = dict(line.split("\t")[:2] for line in draw.freeze_text.splitlines()[1:])
     ratios = "、".join(
-        f"{labels.get(code, code)} {_asked(stratum)}" for code, stratum in _ordered(plan, labels)
+        f"{labels.get(code, code)} {_share_text(s)}" for code, s in _ordered(plan, labels)
     )
     rules = f"{ratios}；总数不低于 {percent_text(plan.floor[0])}；小数{ROUNDING[_mode(plan)]}"
+    if plan.batches > 1:
+        rules += f"；按抽签号先后分 {plan.batches} 批"
     return [
         (
             "检查对象名单",
-            f"{len(candidates)} 户，排除 {out} 户",
-            drs1.digest(draw.candidates_text),
+            f"{counts.total} 户，排除 {counts.out.total()} 户",
+            frozen["candidates"],
         ),
-        ("比例与规则", rules, drs1.digest(draw.plan_text)),
+        ("比例与规则", rules, frozen["plan"]),
         ("系统随机数（封存）", "", draw.anchor),
         ("总指纹", "", draw.freeze_digest),
     ]
+
+
+def _share_text(stratum: drs1.Stratum) -> str:
+    return f"{stratum.value} 户" if stratum.mode == "fixed" else percent_text(stratum.value)
 
 
 def _ordered(plan: drs1.Plan, labels: dict[str, str]) -> list[tuple[str, drs1.Stratum]]:
@@ -320,12 +359,7 @@ def _ordered(plan: drs1.Plan, labels: dict[str, str]) -> list[tuple[str, drs1.St
     return sorted(plan.strata.items(), key=lambda pair: order.get(pair[0], 99))
 
 
-def _asked(stratum: drs1.Stratum) -> str:
-    return f"{stratum.value} 户" if stratum.mode == "fixed" else percent_text(stratum.value)
-
-
 def _mode(plan: drs1.Plan) -> str:
-    """The rounding of the ratios; tiers with a fixed count have none."""
     modes = [stratum.mode for stratum in plan.strata.values() if stratum.mode != "fixed"]
     return modes[0] if modes else "fixed"
 
@@ -333,22 +367,14 @@ def _mode(plan: drs1.Plan) -> str:
 def _contributions(draw: Draw) -> list[Contribution]:
     ways = {Way.SEALED: "密封", Way.OPEN: "当场念出"}
     return [
-        Contribution(c.speaker or c.code, ways[c.way], c.value, c.revealed_at)
-        for c in draw.contributors.all()
-        if c.value
-    ]
-
-
-def _counted(candidates: list[drs1.Candidate], status: str) -> list[tuple[str, str, int]]:
-    counts = Counter(c.reason for c in candidates if c.status == status)
-    return [(*described(code), counts[code]) for code in sorted(counts, key=place)]
-
-
-def _log(draw: Draw) -> list[tuple[datetime, str]]:
-    records = DrawRecord.objects.filter(draw=draw).order_by("seq")
-    lines = [(record.at, EVENTS[record.type]) for record in records]
-    if draw.consented_at:
-        lines.append(
-            (draw.consented_at, f"{draw.consented_by.agency}一名工作人员同意按等级 C 摇号。")
+        Contribution(
+            c.speaker or c.code,
+            ways[c.way],
+            c.is_outside,
+            c.commit,
+            c.value,
+            c.committed_at,
+            c.revealed_at,
         )
-    return sorted(lines, key=lambda line: line[0])
+        for c in draw.contributors.all()
+    ]

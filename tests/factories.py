@@ -18,7 +18,7 @@ from registries.models import (
     Target,
     TargetGrade,
 )
-from tasks.models import Exemption
+from tasks.models import Draw, Exemption
 
 TODAY = datetime.date(2021, 7, 15)
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -271,3 +271,22 @@ class ExemptionFactory(DjangoModelFactory):
     ground = "complaints"
     argument = "今年收到投诉 3 件"
     decided_at = datetime.datetime(2021, 7, 15, 9, tzinfo=datetime.UTC)
+
+
+class DrawFactory(DjangoModelFactory):
+    """A draw without files, where a test is about its place in the process only."""
+
+    class Meta:
+        model = Draw
+
+    task = None  # always given
+    agency = factory.SelfAttribute("task.agency")
+    line = factory.SelfAttribute("task.line")
+    purpose = "targets"
+    draw_id = factory.LazyAttribute(
+        lambda o: f"{o.task.number}-{1 if o.purpose == 'targets' else 2}"
+    )
+    year = 2021
+    serial = factory.Sequence(lambda n: n + 1)
+    period = factory.LazyAttribute(lambda o: f"{o.task.starts_on}/{o.task.ends_on}")
+    secret = "00" * 32

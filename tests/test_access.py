@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.signals import request_finished
 from django.db import close_old_connections, connection, transaction
 from django.test import Client
@@ -13,13 +14,15 @@ from agencies.models import LogInGuard, User
 from catalog.models import Item
 from catalog.services import create_version
 from core import clock
+from core.models import Notice
 from demo.house import HOME, STAR
 from inspections import services as field
 from inspections.models import Inspection
 from plans import services as plans
 from publication.services import approve
-from registries.models import Inspector, Recusal, Target
+from registries.models import Inspector, Leave, Recusal, Target
 from registries.services import keep_upload
+from tasks.models import Replacement, Substitution
 from tests import suzhou
 from tests.access import ACCESS, LOGIN, OWN, PUBLIC, ROLE, SEES, TEAM
 from tests.factories import ExemptionFactory, UserFactory, agency
@@ -95,10 +98,13 @@ def lay():
         "publication": publication.pk,
         "firm": publication.uscc,
         "task": task.number,
+        "contribution": task.number,
         "draw": f"{task.number}-1",
         "agency": lead.agency.code,
         "user": home_admin.pk,
         "guard": closed_address(),
+        "letter_kind": "notice",
+        "letter": undelivered().pk,
         "year": 2021,
         "version": version.pk,
         "item": version.items.get().pk,
@@ -114,9 +120,11 @@ def lay():
         "visit": visit.pk,
         "section": section.pk,
         "evidence": section.evidence.get().pk,
+        **changes_of(task, visit, inspector),
         "item_of_section": Item.objects.get(pk=section.items.get().pk).pk,
     }
     onlookers = {
+        "contribution": "deputy-gongan",
         "inspector": "deputy-gongan",
         "recusal": "deputy-gongan",
         "visit": "deputy-gongan",
@@ -126,10 +134,54 @@ def lay():
     return World(objects, onlookers)
 
 
+def changes_of(task, visit, inspector):
+    """A report on the list, an application to leave a team, and days of leave."""
+    selection = task.selections.exclude(pk=visit.selection_id).first()
+    admin, now = suzhou.person("admin-gongan"), clock.now()
+    report = Replacement(
+        draw=selection.draw,
+        selection=selection,
+        fault="closed",
+        note="已停业",
+        evidence_name="现场.jpg",
+        evidence_sha256="0" * 64,
+        agency=admin.agency,
+        proposed_by=admin,
+        proposed_at=now,
+    )
+    report.evidence.save("proof.jpg", ContentFile(camera.jpeg()))
+    assignment = visit.selection.assignments.get(inspector=inspector)
+    application = Substitution.objects.create(
+        assignment=assignment,
+        agency=inspector.agency,
+        cause="health",
+        note="住院",
+        requested_by=inspector.user,
+        requested_at=now,
+    )
+    leave = Leave.objects.create(
+        inspector=inspector, starts_on="2021-08-01", ends_on="2021-08-02", reason="培训"
+    )
+    return {
+        "listed": selection.pk,
+        "report": report.pk,
+        "assignment": assignment.pk,
+        "substitution": application.pk,
+        "leave": leave.pk,
+    }
+
+
 def closed_address():
     """An address whose log-ins are locked."""
     until = clock.real_now() + timedelta(hours=1)
     return LogInGuard.objects.create(scope="address", key="192.0.2.7", locked_until=until).pk
+
+
+def undelivered():
+    """A mail that was given up."""
+    return Notice.objects.create(
+        recipient=suzhou.person("lead"), text="到期提醒", link="/desk/", failed_at=clock.now()
+    )
 
 
 def submitted(visit):
@@ -181,7 +233,8 @@ def having(*rules):
 def test_the_public_needs_no_account(world, name):
     status, _ = call(None, world, name)
     # the certificate waits for the list, and says so
-    assert status == (404 if name == "publication:certificate" else 200)
+    waits = {"publication:certificate", "publication:verify_page"}
+    assert status == (404 if name in waits else 200)
 
 
 @pytest.mark.parametrize("name", having(LOGIN, SEES, ROLE, OWN, TEAM))
@@ -239,7 +292,8 @@ def test_who_may_gets_the_page(world, name):
     people = {"lead": "lead", "agency_admin": "admin-gongan", "auditor": "auditor"}
     people |= {"sysadmin": "sysadmin", "secadmin": "secadmin"}
     at_home = {"inspector": "home-admin", "visit": "officer-gongan", "section": "deputy-gongan"}
-    at_home |= {"upload": "admin-gongan"}
+    at_home |= {"upload": "admin-gongan", "assignment": "officer-gongan"}
+    at_home |= {"substitution": "deputy-gongan"}
     default = at_home.get(access.args, "lead")
     who = [people[role] for role in access.roles] if access.args not in at_home else [default]
     for username in who or [default]:

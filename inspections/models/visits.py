@@ -34,9 +34,9 @@ class InspectionQuerySet(models.QuerySet):
     def assigned_to(self, user: User) -> "InspectionQuerySet":
         """Visits on whose team the user is."""
         return self.filter(
-            pk__in=Inspection.objects.filter(selection__assignments__inspector__user=user).values(
-                "pk"
-            )
+            pk__in=Inspection.objects.filter(
+                selection__assignments__inspector__user=user, selection__assignments__ended_at=None
+            ).values("pk")
         )
 
     def todo_for(self, user: User) -> "InspectionQuerySet":

@@ -71,6 +71,7 @@ def return_section(section: Section, reason: str, *, actor: User) -> None:
     team = User.objects.filter(
         inspector__assignments__selection__inspection=section.inspection_id,
         inspector__assignments__agency=section.agency_id,
+        inspector__assignments__ended_at=None,
     )
     text = f"“{section.inspection}”的检查记录被退回：{section.return_reason}"
     link = reverse("inspections:form", args=[section.inspection_id])

@@ -37,14 +37,7 @@ def papers_of(
         "agencies": [
             {
                 "name": agency.name,
-                "officers": [
-                    {
-                        "name": one.inspector.name,
-                        "certificate_no": one.inspector.certificate_no,
-                        "is_lead": one.is_lead,
-                    }
-                    for one in team
-                ],
+                "officers": officers_of(team),
                 "assistants": 0,
             }
             for agency, team in teams.items()
@@ -72,6 +65,18 @@ def papers_of(
             created_at=clock.now(),
         )
         for kind, suffix in SUFFIX.items()
+    ]
+
+
+def officers_of(team: Iterable[Assignment]) -> list[dict[str, Any]]:
+    """The officers of one agency as a paper names them."""
+    return [
+        {
+            "name": one.inspector.name,
+            "certificate_no": one.inspector.certificate_no,
+            "is_lead": one.is_lead,
+        }
+        for one in team
     ]
 
 

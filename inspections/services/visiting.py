@@ -22,6 +22,7 @@ def enter(
     Raises DomainError unless both were done, NotAllowed for those not on the team, IllegalMove
     when the visit has begun already.
     """
+    lock(inspection)  # first, so that nobody enters while the team is being changed
     act_for(inspection, actor)
     if not certificates_shown:
         raise DomainError("请先向企业出示执法证件并勾选。未出示证件的，企业有权拒绝检查。")

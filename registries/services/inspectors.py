@@ -128,7 +128,7 @@ def declare_recusal(
     hold_registries()
     lock(inspector)
     require_declare(actor, inspector)
-    if target is not None and not covers(inspector.agency, target.region_id):
+    if target is not None and not _may_be_sent(inspector, target.region_id):
         raise DomainError(f"{target}不在本单位的区域内，不会抽到，无须申报回避。")
     standing = inspector.recusals.filter(ended_on=None, target=target)
     if standing.exists():
@@ -144,6 +144,10 @@ def declare_recusal(
         recusal=recusal.pk,
     )
     return recusal
+
+
+def _may_be_sent(inspector: Inspector, region_id: str) -> bool:
+    return covers(inspector.agency, region_id) or inspector.also_in.filter(code=region_id).exists()
 
 
 @transaction.atomic

@@ -18,8 +18,8 @@ from deadlines import services as deadlines
 from deadlines.models import Kind
 from plans.flows import PlanStatus
 from plans.models import PlanLine
-from tasks.flows import ConfirmationStatus, TaskStatus
-from tasks.models import Assignment, Confirmation, NumberSeries, Task, TaskTier
+from tasks.flows import TaskStatus
+from tasks.models import Assignment, NumberSeries, Task, TaskTier
 from tasks.services.setup import Sampling, apply_sampling
 
 
@@ -92,49 +92,6 @@ def next_number(region: Region, year: int) -> str:
 def cancel_task(task: Task, *, actor: User | None) -> None:
     """Give up a task before anything was frozen."""
     advance(task, "cancel", actor=actor)
-
-
-@transaction.atomic
-def request_confirmation(task: Task, *, actor: User | None) -> None:
-    """Send the drawn list to every agency of the task for comparison and confirmation (T07)."""
-    advance(task, "request_confirmation", actor=actor)
-    for agency in task.agencies:
-        confirmation = Confirmation.objects.create(task=task, agency=agency)
-        deadlines.start(
-            confirmation,
-            Kind.CONFIRM_LIST,
-            agency=agency,
-            lead_agency=task.agency,
-            trigger_on=clock.today(),
-            title=f"“{task}”抽中名单比对和确认",
-            link=task.get_absolute_url(),
-            cap_on=task.draw_until if task.draw_until >= clock.today() else None,
-        )
-    admins = User.objects.with_role("agency_admin").filter(agency__in=task.agencies)
-    notify(admins, f"“{task}”抽中名单请比对和确认。", task.get_absolute_url())
-
-
-@transaction.atomic
-def confirm(confirmation: Confirmation, *, actor: User | None) -> None:
-    """An agency finds the list in order; silence never confirms."""
-    advance(confirmation, "confirm", actor=actor)
-    confirmation.confirmed_by, confirmation.confirmed_at = actor, clock.now()
-    confirmation.save(update_fields=["confirmed_by", "confirmed_at"])
-    deadlines.meet(confirmation, Kind.CONFIRM_LIST)
-    task = confirmation.task
-    if not task.confirmations.exclude(status=ConfirmationStatus.CONFIRMED).exists():
-        leads = User.objects.with_role("lead").filter(agency=task.agency)
-        notify(leads, f"“{task}”名单各部门已确认，可以锁定。", task.get_absolute_url())
-
-
-@transaction.atomic
-def lock_list(task: Task, *, actor: User | None) -> None:
-    """Lock the confirmed list; from now on it can only be inspected (T08)."""
-    advance(task, "lock", actor=actor)
-    open_ones = task.confirmations.exclude(status=ConfirmationStatus.CONFIRMED)
-    waiting = [confirmation.agency.name for confirmation in open_ones.select_related("agency")]
-    if waiting:
-        raise DomainError(f"{'、'.join(waiting)}尚未确认名单，不能锁定。请提醒其部门管理员确认。")
 
 
 @transaction.atomic

@@ -3,8 +3,8 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from core.workflow import can, has_role_permission, moves_for
-from tasks.flows import DrawStatus, TaskStatus
+from core.workflow import moves_for
+from tasks.flows import TaskStatus
 from tasks.models import Draw, Purpose, Task
 
 STEPS = [
@@ -28,13 +28,21 @@ def visible_task(request: HttpRequest, number: str) -> Task:
 
 
 def visible_draw(request: HttpRequest, number: str, purpose: str) -> Draw:
-    """A draw of a visible task, or 404."""
+    """The live draw of a visible task, or the last one that was voided, or 404."""
     if purpose not in Purpose.values:
         raise Http404
-    return get_object_or_404(
-        visible_task(request, number).draws.select_related("task__agency", "agency"),
-        purpose=purpose,
+    draw = current(visible_task(request, number), purpose)
+    if draw is None:
+        raise Http404
+    return draw
+
+
+def current(task: Task, purpose: str) -> Draw | None:
+    """The draw that counts; where every one was voided, the last of them."""
+    draws = task.draws.filter(purpose=purpose).select_related(
+        "task__agency", "agency", "consented_by__agency"
     )
+    return draws.live().first() or draws.first()
 
 
 def page(request: HttpRequest, task: Task, name: str, context: dict) -> HttpResponse:
@@ -62,17 +70,3 @@ def steps(task: Task) -> list[dict]:
         }
         for i, (label, _, _) in enumerate(STEPS)
     ]
-
-
-def ceremony(request: HttpRequest, task: Task, draw_: Draw) -> dict:
-    """What this user may do in the ceremony now."""
-    frozen = draw_.status == DrawStatus.FROZEN
-    mine = request.user.agency_id in {agency.pk for agency in task.agencies}
-    return {
-        "may_consent": frozen
-        and draw_.consented_by_id is None
-        and mine
-        and has_role_permission(request.user, "consent", Draw)
-        and draw_.frozen_by_id != request.user.pk,
-        "may_open": frozen and can(request.user, "open", draw_),
-    }

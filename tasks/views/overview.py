@@ -52,7 +52,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "items": items,
         "participants": task.participants.all(),
-        "draws": {draw.purpose: draw for draw in task.draws.all()},
+        "draws": {draw.purpose: draw for draw in task.draws.order_by("pk")},
         "drawn": task.selections.count(),
         "deadlines": deadlines,
         "may_report": task.status == TaskStatus.COMPLETED

@@ -10,6 +10,7 @@ from core.pages import paginate
 from core.workflow import authorize, can
 from registries.models import Target
 from tasks import evidence, frame, services
+from tasks.arithmetic import batch_sentence
 from tasks.flows import TaskStatus
 from tasks.forms import ExemptForm
 from tasks.models import Purpose, Task
@@ -18,12 +19,17 @@ from tasks.pool.grounds import grounds_of
 from tasks.pool.rehearsal import rehearse
 from tasks.reasons import CAP, PASSED, described, label
 from tasks.views.base import page, visible_task
+from tasks.views.choice import choice, given
 
 
 @require_GET
 def scope(request: HttpRequest, number: str) -> HttpResponse:
     """Who can be drawn, who is out and why, and the arithmetic of the strata."""
-    task = visible_task(request, number)
+    return scope_page(request, visible_task(request, number))
+
+
+def scope_page(request: HttpRequest, task: Task, status: int = 200, **more: object) -> HttpResponse:
+    """The page of the scope. more: what a refused form of it brings along."""
     frozen = task.draws.live().filter(purpose=Purpose.TARGETS).first()
     if frozen:
         return page(
@@ -36,7 +42,7 @@ def scope(request: HttpRequest, number: str) -> HttpResponse:
         "frame": base,
         "strata": evidence.strata_of(base.allocation, base.names),
         "floor_text": evidence.floor_sentence(base.plan, base.allocation),
-        "batch_text": evidence.batch_sentence(base.batches),
+        "batch_text": batch_sentence(base.batches),
         "total_quota": base.quota,
         "rounding": services.ROUNDING[task.rules["rounding"]],
         "cautions": base.cautions,
@@ -44,7 +50,11 @@ def scope(request: HttpRequest, number: str) -> HttpResponse:
         "exemptions": task.exemptions.select_related("target__region", "decided_by"),
         "may_change": may_change,
     }
-    return page(request, task, "scope", context | who(request, task, base, may_change))
+    context |= who(request, task, base, may_change)
+    context |= more or choice(task, given(request, task))
+    response = page(request, task, "scope", context)
+    response.status_code = status
+    return response
 
 
 def rows_of(counts: dict[str, int]) -> list[dict]:

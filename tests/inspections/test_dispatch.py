@@ -2,6 +2,7 @@ import datetime
 
 import pytest
 
+from core import clock
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import AuditEvent, Notice
 from deadlines.models import Deadline
@@ -85,7 +86,7 @@ def test_renamed_systems_inspect_the_items_of_their_predecessors(assigned):
 
 
 def one_officer(world):
-    Assignment.objects.filter(inspector=world.teams["gongan"][1]).delete()
+    Assignment.objects.filter(inspector=world.teams["gongan"][1]).update(ended_at=clock.now())
 
 
 def adviser(world):
@@ -95,7 +96,7 @@ def adviser(world):
 
 
 def no_market_team(world):
-    Assignment.objects.filter(agency=world.market).delete()
+    Assignment.objects.filter(agency=world.market).update(ended_at=clock.now())
 
 
 def no_market_items(world):
@@ -103,7 +104,7 @@ def no_market_items(world):
 
 
 def no_selection(world):
-    Assignment.objects.all().delete()
+    Assignment.objects.update(ended_at=clock.now())
     Selection.objects.update(standing="void")
 
 

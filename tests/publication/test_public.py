@@ -213,13 +213,12 @@ def test_drafts_are_not_public(client, world):
 
 
 def test_the_second_draw_is_not_public(client, published):
-    published.made.__class__.objects.create(
-        draw_id="341300-2021-001-2",
+    make.DrawFactory(
         task=published.task,
-        agency=published.lead,
+        draw_id="341300-2021-001-2",
         purpose="inspectors",
         status="frozen",
-        secret="0" * 64,
+        serial=99,
         frozen_at=at(7, 20),
     )
     assert client.get("/draws/341300-2021-001-2/").status_code == 404

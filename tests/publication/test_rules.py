@@ -197,14 +197,6 @@ def test_names_wait_for_the_list_and_for_full_scope(is_public, scopes, scheme, e
     assert rules.names_are_public(is_public, scopes, scheme) is expected
 
 
-@pytest.mark.parametrize(
-    ("names", "persons", "expected"),
-    [(True, False, True), (False, False, False), (True, True, False)],
-)
-def test_seed_and_tickets_wait_for_the_names(names, persons, expected):
-    assert rules.draw_is_open(names, persons) is expected
-
-
 def test_hasty_forms_are_marked():
     start = datetime(2021, 9, 8, 1, tzinfo=UTC)
     assert rules.is_hasty(start, start + timedelta(seconds=19))

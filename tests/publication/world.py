@@ -12,6 +12,7 @@ from plans.models import Plan
 from publication.models import Publication
 from tasks import drs1
 from tasks.models import Assignment, Contributor, Draw, DrawRecord, Selection, Task, TaskTier
+from tasks.times import utc
 from tests import factories as make
 
 UTC8 = datetime.timezone(datetime.timedelta(hours=8))
@@ -114,7 +115,9 @@ class World:
         draw_id = f"{self.task.number}-1"
         texts = self._files(draw_id, targets)
         chain = drs1.chain(draw_id, b"\7" * 32, 64)
-        freeze = drs1.freeze_text(draw_id, chain[0], drs1.ZERO, texts)
+        last = DrawRecord.objects.filter(agency=self.lead).order_by("-seq").first()
+        prev = last.head if last else drs1.ZERO
+        freeze = drs1.freeze_text(draw_id, chain[0], prev, texts)
         draw = Draw(
             draw_id=draw_id,
             task=self.task,
@@ -132,7 +135,7 @@ class World:
             freeze_text=freeze,
             freeze_digest=drs1.digest(freeze),
             anchor=chain[0],
-            prev=drs1.ZERO,
+            prev=prev,
             secret=chain[-1],
             frozen_at=at(7, 16),
             consented_by=make.UserFactory(agency=self.lead, name="胡同意"),
@@ -175,7 +178,7 @@ class World:
     def _open(self, draw, texts, chain):
         data = texts | {
             "draw_id": draw.draw_id,
-            "prev": drs1.ZERO,
+            "prev": draw.prev,
             "anchor": chain[0],
             "chain": [chain[1]],
             "commits": {},
@@ -196,18 +199,20 @@ class World:
         bodies = [("freeze", draw.frozen_at, freeze)]
         if draw.opened_at:
             bodies.append(("open", draw.opened_at, draw.result_text))
-        start = DrawRecord.objects.count()
-        for seq, (kind, moment, body) in enumerate(bodies, start + 1):
+        prev = draw.prev
+        for seq, (kind, moment, body) in enumerate(bodies, DrawRecord.objects.count() + 1):
+            _, head = drs1.log_record(seq, prev, utc(moment), kind, draw.draw_id, body)
             DrawRecord.objects.create(
                 agency=self.lead,
                 seq=seq,
                 draw=draw,
                 type=kind,
                 at=moment,
-                prev=drs1.ZERO,
+                prev=prev,
                 body=body,
-                head=drs1.digest(f"{seq}{kind}"),
+                head=head,
             )
+            prev = head
 
     def selection(self, target):
         number = self.task.selections.count() + 1

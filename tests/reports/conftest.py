@@ -13,10 +13,10 @@ from plans.flows import PlanStatus
 from plans.models import Plan
 from reports.queries import worklist
 from tasks.flows import DrawStatus
-from tasks.models import Draw
 from tests.factories import (
     TODAY,
     CatalogVersionFactory,
+    DrawFactory,
     PlanFactory,
     PlanLineFactory,
     TradeFactory,
@@ -90,16 +90,7 @@ def tasks(owner, status, number):
 
 
 def frozen_draw(made, purpose="targets", **more):
-    number = 1 if purpose == "targets" else 2
-    return Draw.objects.create(
-        draw_id=f"{made.number}-{number}",
-        task=made,
-        agency=made.agency,
-        purpose=purpose,
-        status=DrawStatus.FROZEN,
-        secret="x",
-        **more,
-    )
+    return DrawFactory(task=made, purpose=purpose, status=DrawStatus.FROZEN, **more)
 
 
 def item_list(owner):

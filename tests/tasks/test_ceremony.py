@@ -265,6 +265,7 @@ def assert_still(task, status):
 def assert_not_drawn(task):
     assert_still(task, TaskStatus.FROZEN)
     draw = Draw.objects.get()
-    assert (draw.status, draw.seed, draw.phrase) == (DrawStatus.FROZEN, "", "")
+    assert (draw.status, draw.seed) == (DrawStatus.FROZEN, "")
+    assert not draw.contributors.exclude(value="").exists()
     assert not Selection.objects.exists()
     assert not DrawRecord.objects.exclude(type="freeze").exists()

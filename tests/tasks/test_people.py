@@ -53,7 +53,10 @@ def test_a_county_that_cannot_staff_its_targets_is_named(task):
     star = task.selections.get(target__name=STAR)
     short = Inspector.objects.get(user__username="officer-gongan")
     Inspector.objects.filter(pk=short.pk).update(certificate_valid_until="2021-09-29")
-    with pytest.raises(DomainError, match=f"{star.target.name}缺公安人员（可用 1 人）"):
+    with pytest.raises(
+        DomainError,
+        match=f"公安部门有 1 户无法配齐每户 2 名检查人员（{star.target.name}）：可派的只有周某；",
+    ):
         services.freeze_people(task, actor=suzhou.person("lead"))
     task.refresh_from_db()
     assert task.status == TaskStatus.LOCKED

@@ -8,6 +8,7 @@ from inspections import services as visits
 from inspections.models import Inspection
 from registries.models import Target
 from tasks import certificates, drs1, evidence, frame
+from tasks.arithmetic import batch_sentence
 from tests import kaifeng, lianchi
 
 
@@ -40,9 +41,7 @@ def test_lianchi_draws_27_of_312_in_two_batches(venues):
     assert evidence.floor_sentence(base.plan, base.allocation) == (
         "总数下限：312 × 5% = 15.6，进一为 16 户。分档合计 27 户，已达到，不需补抽。"
     )
-    assert evidence.batch_sentence(base.batches) == (
-        "按抽签号先后分两批：第一批 14 户，第二批 13 户。"
-    )
+    assert batch_sentence(base.batches) == ("按抽签号先后分两批：第一批 14 户，第二批 13 户。")
     assert base.cautions == []
 
     draw = lianchi.opened_draw(venues)

@@ -1,4 +1,4 @@
-"""Forms on tasks: the shape of the input. Business rules live in the services."""
+"""Launch a task."""
 
 import re
 import unicodedata
@@ -153,23 +153,3 @@ class ExemptForm(forms.ModelForm):
         help_texts = {
             "argument": "写明事实和依据，例如投诉件数、文件文号；随任务留痕。情形将写入公开的抽取证书。"
         }
-
-
-class PhraseForm(forms.Form):
-    """What a witness says aloud (protocol 2.5, open contribution)."""
-
-    witness = forms.CharField(
-        label="见证人",
-        max_length=60,
-        help_text="写单位和身份，不写姓名，例如“市司法局监督科”；将公开。",
-    )
-    phrase = forms.CharField(
-        label="见证短语",
-        max_length=60,
-        help_text="由见证人当场想出并念出，例如当天的天气加几个数字；照原样录入，将公开。",
-    )
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["autocomplete"] = "off"

@@ -1,0 +1,48 @@
+"""What the second draw asks of its people: specialties and how many targets each may get."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from agencies.models import User
+from core.audit import record
+from core.errors import DomainError, IllegalMove
+from core.workflow import authorize, lock
+from tasks import drs1, roster
+from tasks.flows import TaskStatus
+from tasks.models import Need, Purpose, Task
+
+
+@transaction.atomic
+def arrange_staffing(
+    task: Task, load_cap: int | None, needs: Iterable[tuple[str, str]], *, actor: User | None
+) -> None:
+    """Set the load cap and the specialties, as (system, specialty), before people are frozen.
+
+    Raises IllegalMove once the people are frozen, DomainError for what cannot stand in the files.
+    """
+    lock(task)
+    authorize(actor, "assign", task)
+    frozen = task.draws.live().filter(purpose=Purpose.INSPECTORS).exists()
+    if task.status != TaskStatus.LOCKED or frozen:
+        raise IllegalMove("只能在名单锁定后、人员封存前调整，没有改动。请刷新页面。")
+    wanted = sorted(set(needs))
+    known = roster.systems(task)
+    for system, specialty in wanted:
+        if system not in known or roster.tags(specialty) != {specialty}:
+            raise DomainError(f"“{specialty}”不能作为专业要求，没有改动。请从列表中选择。")
+        try:
+            drs1.file_text("DRS1-candidates", task.number, [("x", f"{system}:{specialty}")])
+        except drs1.Refused:
+            raise DomainError(f"“{specialty}”含有不能写入抽取文件的字符，没有改动。") from None
+    if load_cap is not None and not 1 <= load_cap <= roster.NO_LIMIT:
+        raise DomainError("每人最多负责的户数须为正整数，没有改动。")
+    task.load_cap = load_cap
+    task.save(update_fields=["load_cap"])
+    task.needs.all().delete()
+    Need.objects.bulk_create(
+        Need(task=task, system_id=system, specialty=specialty) for system, specialty in wanted
+    )
+    words = "、".join(f"{known[system]}{specialty}" for system, specialty in wanted) or "不限专业"
+    limit = f"每人最多 {load_cap} 户" if load_cap else "不限户数"
+    record("tasks.arrange_staffing", task, actor, f"调整配人条件：{words}，{limit}")

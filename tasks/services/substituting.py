@@ -1,0 +1,353 @@
+"""更换检查人员: a drawn inspector leaves a team, and a substitute is drawn by the protocol (T13, T14).
+
+The door is `inspections.services.substituting`, which knows where the visit has begun.
+"""
+
+from collections.abc import Collection
+
+from django.db import IntegrityError, transaction
+
+from agencies.models import User
+from core import clock
+from core.audit import record
+from core.errors import DomainError, IllegalMove, NotAllowed
+from core.notices import notify
+from core.workflow import REFUSED, advance, authorize, can, has_role_permission, lock
+from registries.models import Inspector
+from registries.services import declare_recusal, hold_registries
+from tasks import roster
+from tasks.flows import SubstitutionStatus, TaskStatus
+from tasks.models import Assignment, Cause, Draw, Purpose, Scope, Selection, Standing, Substitution
+from tasks.services import events
+from tasks.services.draw_log import log
+
+OPEN = {TaskStatus.ASSIGNED, TaskStatus.DISPATCHED}
+BY_ADMIN = frozenset({Cause.TRANSFER, Cause.CONFLICT, Cause.HEALTH})
+BEGUN = "已经进入检查，不能再更换检查人员：原则上由同一组人完成。没有任何变化。"
+Change = tuple[Selection, str]
+
+
+def may_apply(actor: User | None, assignment: Assignment, cause: str = "") -> bool:
+    """Whether `actor` may apply: the inspector in person, or an administrator of the own agency.
+
+    Only the inspector knows of an interest, so an administrator cannot apply for recusal.
+    """
+    if actor is None:
+        return True
+    inspector = assignment.inspector
+    if not has_role_permission(actor, "request", Substitution):
+        return False
+    if inspector.user_id == actor.pk:
+        return True
+    return can(actor, "change", inspector) and (not cause or cause in BY_ADMIN)
+
+
+@transaction.atomic
+def request_substitution(
+    assignment: Assignment,
+    cause: str,
+    note: str,
+    scope: str = Scope.ONE,
+    *,
+    begun: Collection[int] = (),
+    actor: User | None,
+) -> Substitution:
+    """Ask that an inspector leaves a team; nothing changes before the deputy head approves.
+
+    begun: selections whose visit has begun. Raises NotAllowed, IllegalMove, DomainError.
+    """
+    lock(assignment.selection.task)
+    hold_assignment(assignment)
+    if cause not in Cause.values or scope not in Scope.values:
+        raise DomainError("没有这样的更换原因或范围，请从列表中选择。没有提交。")
+    if not may_apply(actor, assignment, cause):
+        raise NotAllowed(REFUSED)
+    if not note.strip():
+        raise DomainError("请写明具体情况，供分管负责人审批。没有提交。")
+    _must_be_open(assignment, begun)
+    if cause == Cause.RECUSAL:
+        scope = Scope.ONE  # an interest is in one firm
+    row = Substitution(
+        assignment=assignment,
+        agency=assignment.inspector.agency,
+        cause=cause,
+        note=note.strip(),
+        scope=scope,
+        requested_by=actor,
+        requested_at=clock.now(),
+    )
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        if "substitution_once" not in str(error):
+            raise
+        raise IllegalMove("这名人员已经提出申请，正在等待审批，没有重复提交。") from None
+    target = assignment.selection.target
+    record(
+        "tasks.request_substitution",
+        assignment.selection.task,
+        actor,
+        f"申请更换检查人员：{target}的{assignment.inspector}（{row.get_cause_display()}）",
+        substitution=row.pk,
+    )
+    deputies = User.objects.with_role("deputy").filter(agency=row.agency)
+    text = f"{row.agency}的{assignment.inspector}申请不参加{target}的检查（{row.get_cause_display()}），请审批。"
+    notify(deputies, text, assignment.selection.task.get_absolute_url(), urgent=True)
+    return row
+
+
+@transaction.atomic
+def refuse_substitution(substitution: Substitution, note: str, *, actor: User | None) -> None:
+    """The deputy head does not agree: the inspector stays on the team."""
+    if not note.strip():
+        raise DomainError("请写明不同意的理由。没有办理。")
+    _judge(substitution, "refuse", note, actor)
+    one = substitution.assignment
+    text = f"不同意更换{one.selection.target}的{one.inspector}：{note.strip()}"
+    record("tasks.keep_inspector", one.selection.task, actor, text)
+    notify(_people(one.inspector, substitution.requested_by), text, _link(one))
+
+
+@transaction.atomic
+def approve_substitution(
+    substitution: Substitution,
+    note: str = "",
+    *,
+    begun: Collection[int] = (),
+    actor: User | None,
+) -> list[Change]:
+    """The deputy head agrees: the substitute is drawn by the protocol and takes over.
+
+    With scope `all` every other team of the inspector on which the visit has not begun follows, one
+    event each. begun: selections whose visit has begun. Returns the teams that changed, as
+    (selection, system). Raises DomainError, and changes nothing, where nobody is left.
+    """
+    hold_registries()
+    task = substitution.assignment.selection.task
+    lock(task)
+    lock(substitution)
+    authorize(actor, "approve", substitution)
+    substitution.flow.move("approve", substitution.status)
+    first = substitution.assignment
+    hold_assignment(first)
+    _must_be_open(first, begun)
+    draw = _draw_of(first)
+    events.hold(draw)
+    changed = _substitute(draw, substitution, note, begun, actor)
+    if substitution.scope == Scope.ALL:
+        for follower in _followers(substitution, begun):
+            changed += _substitute(draw, follower, note, begun, actor)
+    if substitution.cause == Cause.RECUSAL:
+        target = first.selection.target
+        if not first.inspector.recusals.filter(ended_on=None, target__in=[target]).exists():
+            declare_recusal(first.inspector, target, substitution.note, actor=None)
+    return changed
+
+
+def _substitute(
+    draw: Draw,
+    substitution: Substitution,
+    note: str,
+    begun: Collection[int],
+    actor: User | None,
+) -> list[Change]:
+    """One event: logged, then the chain value opened, then the teams as the protocol has them."""
+    old = substitution.assignment
+    code = next(code for code, pk in draw.roster.items() if pk == old.inspector_id)
+    target = old.selection.target.code
+    system = roster.successors()[old.agency.system_id].pk
+    _somebody_must_be_left(draw, old, target, system, code, substitution.scope)
+    body = {
+        "type": "substitute",
+        "target": target,
+        "agency": system,
+        "inspector": code,
+        "reason": substitution.cause,
+        "scope": substitution.scope,
+    }
+    words = ("substitute", target, system, code, substitution.scope, substitution.cause)
+    log(draw, "substitute", "\t".join(words))  # before the next value is opened (2.11)
+    happened = events.add_event(draw, body, opened_secret=events.next_secret(draw))
+    changed = _apply(draw, happened, begun)
+    newcomer = Assignment.objects.get(
+        selection=old.selection, inspector=draw.roster[happened.fields[4]]
+    )
+    _judge(substitution, "approve", note, actor)
+    substitution.event, substitution.substitute = happened.event, newcomer
+    substitution.save(update_fields=["event", "substitute"])
+    _announce(substitution, actor)
+    return changed
+
+
+def _somebody_must_be_left(
+    draw: Draw, old: Assignment, target: str, system: str, code: str, scope: str
+) -> None:
+    """Raise DomainError unless a substitute exists; whoever it is, the chain value decides later."""
+    teams = events.standing(draw).teams[system]
+    if teams.substitute(target, code, scope, bytes(32)) == "-":
+        raise DomainError(
+            f"{old.agency}没有其他符合条件的检查人员可以接替{old.inspector}（{old.selection.target}），"
+            "没有更换，原安排不变。请先在名录库补充人员后由牵头单位作废重配，或请上级单位增派。"
+        )
+
+
+def _apply(draw: Draw, happened: events.Happened, begun: Collection[int]) -> list[Change]:
+    """Bring the rows to the teams after an event; returns the teams that differ."""
+    before, after = _teams(happened.teams_before), _teams(happened.event.final_teams)
+    differing = [key for key, team in after.items() if team != before[key]]
+    codes = {target for target, _ in differing}
+    selections = {
+        one.target.code: one
+        for one in draw.task.selections.select_related("target").filter(target__code__in=codes)
+    }
+    stuck = [one.target.name for one in selections.values() if one.pk in begun]
+    if stuck:
+        raise DomainError(
+            f"接替只能靠调整{'、'.join(stuck)}的检查组，而那里已经进入检查，没有更换，原安排不变。"
+            "请先在名录库补充人员，或请上级单位增派。"
+        )
+    executing = roster.executing_agencies(draw.task)
+    for target, system in differing:
+        _set_team(draw, selections[target], system, after[target, system], executing)
+    return [(selections[target], system) for target, system in differing]
+
+
+def _set_team(
+    draw: Draw, selection: Selection, system: str, codes: list[str], executing: dict
+) -> None:
+    today = roster.successors()
+    serving = {
+        one.inspector_id: one
+        for one in selection.assignments.select_related("agency")
+        if today[one.agency.system_id].pk == system
+    }
+    team = [draw.roster[code] for code in codes]
+    now = clock.now()
+    for pk, one in serving.items():
+        if pk not in team:
+            one.ended_at = now
+            one.save(update_fields=["ended_at"])
+        elif one.is_lead and pk != team[0]:
+            one.is_lead = False
+            one.save(update_fields=["is_lead"])
+    agency = executing.get((system, selection.target.region_id))
+    for pk in team:
+        if pk not in serving:
+            serving[pk] = Assignment(selection=selection, inspector_id=pk)
+            serving[pk].agency = agency or serving[pk].inspector.agency
+            serving[pk].is_lead = pk == team[0]
+            serving[pk].save()
+    lead = serving[team[0]]
+    if not lead.is_lead:
+        lead.is_lead = True
+        lead.save(update_fields=["is_lead"])
+
+
+def _teams(lines: list[str]) -> dict[tuple[str, str], list[str]]:
+    found = {}
+    for line in lines:
+        _, target, system, members = line.split("\t")
+        found[target, system] = [] if members == "-" else members.split(",")
+    return found
+
+
+def _followers(substitution: Substitution, begun: Collection[int]) -> list[Substitution]:
+    """An application for each other team of the inspector in this task, as 2.10 asks."""
+    first = substitution.assignment
+    others = (
+        Assignment.objects.filter(
+            selection__task=first.selection.task,
+            inspector=first.inspector,
+            selection__standing=Standing.LISTED,
+        )
+        .exclude(pk=first.pk)
+        .exclude(selection__in=begun)
+        .select_related("selection__target", "selection__task", "agency", "inspector__agency")
+        .order_by("selection__number")
+    )
+    found = []
+    for one in others:
+        waiting = one.substitutions.filter(status=SubstitutionStatus.REQUESTED).first()
+        found.append(
+            waiting
+            or Substitution.objects.create(
+                assignment=one,
+                agency=substitution.agency,
+                cause=substitution.cause,
+                note=substitution.note,
+                scope=Scope.ALL,
+                requested_by=substitution.requested_by,
+                requested_at=substitution.requested_at,
+            )
+        )
+        if found[-1].scope != Scope.ALL:
+            found[-1].scope = Scope.ALL
+            found[-1].save(update_fields=["scope"])
+    return found
+
+
+def hold_assignment(assignment: Assignment) -> None:
+    """Lock an assignment; raises IllegalMove when it is over already."""
+    rows = Assignment.every.select_for_update(of=("self",))
+    assignment.refresh_from_db(from_queryset=rows)
+    if assignment.ended_at is not None:
+        raise IllegalMove("这名人员已经不在这一户的检查组，请刷新页面后查看最新安排。")
+
+
+def _must_be_open(assignment: Assignment, begun: Collection[int]) -> None:
+    selection = assignment.selection
+    if selection.task.status not in OPEN or selection.standing != Standing.LISTED:
+        raise IllegalMove("现在不能更换这一户的检查人员，请刷新页面后查看最新状态。")
+    if selection.pk in begun:
+        raise DomainError(f"{selection.target}{BEGUN}")
+
+
+def _draw_of(assignment: Assignment) -> Draw:
+    draws = assignment.selection.task.draws.live().filter(purpose=Purpose.INSPECTORS)
+    draw = draws.first()
+    if draw is None:
+        raise DomainError("这一户的检查人员不是本系统抽取的，不能按程序更换。请联系牵头单位。")
+    return draw
+
+
+def _judge(substitution: Substitution, action: str, note: str, actor: User | None) -> None:
+    """Raise unless the deputy head of the inspector's agency decides, and not on the own request."""
+    if actor is not None and actor.pk in {
+        substitution.requested_by_id,
+        substitution.assignment.inspector.user_id,
+    }:
+        raise NotAllowed("不能审批自己提出或涉及自己的申请，请由本单位另一位分管负责人办理。")
+    advance(substitution, action, actor=actor)
+    substitution.decided_by, substitution.decided_at = actor, clock.now()
+    substitution.decision_note = note.strip()
+    substitution.save(update_fields=["decided_by", "decided_at", "decision_note"])
+
+
+def _announce(substitution: Substitution, actor: User | None) -> None:
+    old, new = substitution.assignment, substitution.substitute
+    task, target = old.selection.task, old.selection.target
+    text = (
+        f"{target}的检查人员由{old.inspector}更换为{new.inspector}"
+        f"（{substitution.get_cause_display()}，经{substitution.agency}分管负责人同意，按规程抽取）。"
+    )
+    record("tasks.substitute", task, actor, text, substitution=substitution.pk, event=new.pk)
+    leads = User.objects.with_role("lead").filter(agency=task.agency)
+    recipients = {user.pk: user for user in leads}
+    recipients |= {
+        user.pk: user for user in _people(old.inspector, new.inspector, substitution.requested_by)
+    }
+    notify(recipients.values(), text, _link(old))
+
+
+def _people(*members: Inspector | User | None) -> list[User]:
+    found = {}
+    for one in members:
+        user = one.user if isinstance(one, Inspector) else one
+        if user is not None:
+            found[user.pk] = user
+    return list(found.values())
+
+
+def _link(assignment: Assignment) -> str:
+    return assignment.selection.task.get_absolute_url()
