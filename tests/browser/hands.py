@@ -194,7 +194,9 @@ def walk(page):
             faults.append(str(error))
             continue
         if number == 0:
-            assert reached and 'class="skip"' in reached["name"], f"{page.url}: first is {reached}"
+            assert 'class="skip"' in (reached or {}).get("name", ""), (
+                f"{page.url}: first is {reached}"
+            )
         if reached is None:
             break
         page.evaluate("() => visited.add(document.activeElement)")

@@ -51,6 +51,15 @@ FILES = {
     "inspections:evidence_small",
 }
 PAGES = [name for name, access in ACCESS.items() if access.method == "get" and name not in FILES]
+ON_PAPER = [
+    *("tasks:detail", "tasks:scope", "tasks:draw", "tasks:people", "tasks:log"),
+    *("plans:detail", "catalog:detail", "catalog:item", "registries:target"),
+    *("registries:inspector", "inspections:detail", "inspections:of_task", "approvals:detail"),
+    *("publication:task", "publication:draw", "publication:result", "publication:firm"),
+    *("publication:plan", "publication:item_list"),
+]
+A4 = 658  # what lies between the margins, in CSS pixels
+CLICKABLE = "nav, button, input, select, textarea, .btn, .link, summary.btn"
 ROWS = """统一社会信用代码,名称,登记状态
 91341323MA2TSCLD7F,灵璧新安保安服务有限公司,存续
 12345,没有代码的企业,存续
@@ -87,6 +96,7 @@ def story(settings, clock):
         2021: 2026,
         "version": version.pk,
         "item": version.items.get().pk,
+        "published_item": lead.agency.versions.get(number=1).items.get().pk,
         "target": Target.objects.get(name=STAR).pk,
         "inspector": inspector.pk,
         "upload": keep_upload("target", "名录.csv", ROWS.encode(), actor=admin).pk,
@@ -125,6 +135,7 @@ def states(story):
             f"{drawing}draw/",
             f"{drawing}people/",
             f"/desk/forms/{overdue.pk}/",
+            f"/desk/items/item/{story['published_item']}/",
             "/desk/no-such-page/",
         ],
         "officer-gongan": ["/m/", "/m/?tab=done"],
@@ -136,13 +147,17 @@ def states(story):
     }
 
 
+def address(name, story):
+    access = ACCESS[name]
+    words = [*([access.args] if access.args else []), *access.more]
+    return reverse(name, args=[story.get(word, word) for word in words])
+
+
 def addresses(story):
     """Every page of the table and every further state, once, by who looks."""
     found = states(story)
     for name in PAGES:
-        access = ACCESS[name]
-        words = [*([access.args] if access.args else []), *access.more]
-        path = reverse(name, args=[story.get(word, word) for word in words])
+        path = address(name, story)
         for username in readers(name) or [None]:
             found.setdefault(username, []).append(path)
     return {username: list(dict.fromkeys(paths)) for username, paths in found.items()}
@@ -228,3 +243,28 @@ def test_reading_pages_work_without_script(story, visitor):
     citizen.page.get_by_label("企业名称或统一社会信用代码").fill("石铎")
     citizen.page.get_by_role("button", name="查询").click()
     assert "石铎" in citizen.page.locator("main table").inner_text()
+
+
+def test_detail_pages_on_paper(story, visitor):
+    """Black on white also in dark mode, nothing to click, nothing wider than the sheet."""
+    people, faults = {}, []
+    for name in ON_PAPER:
+        username, path = (readers(name) or [None])[0], address(name, story)
+        if name == "catalog:item":
+            path = f"/desk/items/item/{story['published_item']}/"
+        person = people.setdefault(username, None) or visitor(username, width=A4)
+        people[username] = person
+        page = person.page
+        page.goto(path)
+        page.evaluate("document.documentElement.className = 'dark'")
+        page.emulate_media(media="print")
+        seen = page.locator(f":is({CLICKABLE}):visible").all_inner_texts()
+        wider = page.evaluate("document.documentElement.scrollWidth") - A4
+        ink = page.evaluate(
+            "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+        )
+        page.emulate_media(media="screen")
+        faults += [f"{path}: {text!r} on paper" for text in seen]
+        faults += [f"{path}: {wider} px cut off"] if wider > 0 else []
+        faults += [f"{path}: {ink}"] if ink != ["rgb(0, 0, 0)", "rgb(255, 255, 255)"] else []
+    assert not faults, "\n".join(faults)
