@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core.audit import subject_of
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import AuditEvent
-from core.pages import paginate
+from core.pages import one_of, paginate
 from core.workflow import REFUSED, authorize, can, has_role_permission, moves_for
 from deadlines.models import Deadline, Kind
 from plans.models import PlanLine
@@ -78,8 +78,8 @@ def steps(task: Task) -> list[dict]:
 def list_(request: HttpRequest) -> HttpResponse:
     """The tasks the user may see, newest first."""
     tasks = Task.objects.visible_to(request.user).select_related("agency", "trade")
-    status = request.GET.get("status", "")
-    if status in TaskStatus.values:
+    status = one_of(request, "status", TaskStatus.values, "状态")
+    if status:
         tasks = tasks.filter(status=status)
     text = request.GET.get("q", "").strip()[:120].replace("\0", "")
     if text:
@@ -147,7 +147,7 @@ def scope(request: HttpRequest, number: str) -> HttpResponse:
             request, task, "scope", {"evidence": evidence.of(frozen, names=False), "draw": frozen}
         )
     base = frame.of(task)
-    reason = request.GET.get("reason", "")
+    reason = one_of(request, "reason", REASONS, "原因")
     context = {
         "draw": None,
         "frame": base,
