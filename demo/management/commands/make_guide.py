@@ -39,7 +39,6 @@ PHONE = (390,)
 TALLEST = 2400
 HEAVIEST = 200_000
 COLOURS = 96
-CHINESE = {"LANG": "zh_CN.UTF-8", "LANGUAGE": "zh_CN"}  # date fields speak the browser's language
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -72,9 +71,7 @@ class Command(BaseCommand):
             raise server.error
         try:
             with sync_playwright() as playwright, tempfile.TemporaryDirectory() as made:
-                browser = playwright.chromium.launch(
-                    executable_path=chromium, args=ARGUMENTS, env=dict(os.environ) | CHINESE
-                )
+                browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
                 tell(House(browser, f"http://127.0.0.1:{server.port}", Path(made)), at)
                 browser.close()
                 replace(Path(made))
