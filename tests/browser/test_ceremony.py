@@ -63,7 +63,7 @@ def choose_and_freeze(lead, task):
 def seal(person, task):
     page = person.page
     page.goto("/desk/")
-    page.get_by_role("link", name="密封", exact=True).click()
+    page.get_by_role("link", name=re.compile("密封$")).click()
     press(page, "密封随机数")
     see(page, "已密封，待公开")
     accessible(person)
