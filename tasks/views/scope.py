@@ -43,7 +43,7 @@ def scope_page(request: HttpRequest, task: Task, status: int = 200, **more: obje
         "shown": base.out(reason)[:200] if reason in REASONS else [],
         "entries": [entry for entry in base.entries if not entry.reason][:200],
     }
-    context |= more or choice(task, given(request, task))
+    context |= more or choice(given(request, task))
     response = page(request, task, "scope", context)
     response.status_code = status
     return response
