@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -12,6 +13,7 @@ from core import clock
 
 SEEN = "seen_at"  # in the session: the last act of its user, seconds of the real clock
 ENDED = "idle_ended"  # in the session after it: says so on the log-in page
+HEALTH = "/healthz"
 STEP = 15  # seconds; not every request writes the session
 
 
@@ -33,14 +35,16 @@ class IdleMiddleware:
     """End a session whose user has done nothing for PORTAL_IDLE_MINUTES, by the real clock.
 
     Requests that a page makes by itself carry X-Background: they neither keep a session alive nor
-    find an ended one open.
+    find an ended one open. /healthz must answer without a database, so nobody is logged in there.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+        if request.path == HEALTH:
+            request.user = AnonymousUser()
+        elif settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             self._look(request)
         return self.get_response(request)
 
@@ -65,6 +69,6 @@ class PasswordChangeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         staff_page = request.path.startswith(("/desk/", "/m/", "/api/"))
         user = request.user
-        if user.is_authenticated and user.must_change_password and staff_page:
+        if staff_page and user.is_authenticated and user.must_change_password:
             return redirect("password_change")
         return self.get_response(request)

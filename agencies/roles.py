@@ -107,11 +107,12 @@ ROLES = {
     ),
     "sysadmin": role(
         "系统管理员",
-        "管理账号和工作日历",
+        "管理账号和工作日历，处理发不出的邮件",
         "agencies.view_user",
         "agencies.add_user",
         "agencies.change_user",
         "deadlines.change_calendaryear",
+        "core.change_notice",
     ),
     "secadmin": role(
         "安全管理员",

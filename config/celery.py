@@ -1,4 +1,7 @@
-"""The Celery app. Every job finds its work in the database; a lost message costs one interval."""
+"""The Celery app. Every job finds its work in the database; a lost message costs one interval.
+
+Messages expire with their interval: a worker that was away comes back to one of each, not to a pile.
+"""
 
 import os
 
@@ -10,13 +13,28 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(related_name="jobs")
+app.conf.beat_scheduler = "config.beat:Scheduler"
 app.conf.beat_schedule = {
     "clear-sessions": {"task": "agencies.jobs.clear_sessions", "schedule": 6 * 3600.0},
+    "clear-guards": {"task": "agencies.jobs.clear_guards", "schedule": crontab(hour=3, minute=40)},
     "heartbeat": {"task": "core.jobs.heartbeat", "schedule": 30.0, "options": {"expires": 60}},
-    "deliver-notices": {"task": "core.jobs.deliver_notices", "schedule": 30.0},
+    "deliver-notices": {
+        "task": "core.jobs.deliver_notices",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "seal-trail": {"task": "core.jobs.seal_trail", "schedule": 60.0, "options": {"expires": 60}},
     "check-trail": {"task": "core.jobs.check_trail", "schedule": crontab(hour=3, minute=10)},
-    "sweep-deadlines": {"task": "deadlines.jobs.sweep_deadlines", "schedule": 300.0},
+    "sweep-deadlines": {
+        "task": "deadlines.jobs.sweep_deadlines",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "send-digests": {
+        "task": "deadlines.jobs.send_digests",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "sweep-draws": {
         "task": "tasks.jobs.sweep_draws",
         "schedule": 60.0,
@@ -27,5 +45,4 @@ app.conf.beat_schedule = {
         "schedule": 30.0,
         "options": {"expires": 60},
     },
-    "send-digests": {"task": "deadlines.jobs.send_digests", "schedule": 300.0},
 }

@@ -6,7 +6,7 @@ The answer comes from rows that jobs write; the request itself never calls the b
 import shutil
 import subprocess
 from ctypes.util import find_library
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 from django.contrib.auth.decorators import login_not_required
@@ -15,11 +15,10 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from core import clock
+from core import clock, pulse
 from core.models import Heartbeat
 from deadlines.services import calendar_until
 
-ALIVE = timedelta(seconds=90)
 PROCESSES = ("worker", "beat")
 SILENT = {"alive": False, "last_seen": None}
 NO_CALENDAR = {"until": None, "days_left": None}
@@ -61,17 +60,17 @@ def status_of(found: dict) -> str:
 
 
 def pulses() -> dict:
-    """Whether worker and beat were seen lately; a fresh row also came through the broker."""
+    """Whether broker, worker and beat were seen lately; what beat cannot reach has no row."""
     now = clock.real_now()
-    seen = {beat.name: beat.seen_at for beat in Heartbeat.objects.filter(name__in=PROCESSES)}
+    seen = dict(Heartbeat.objects.values_list("name", "seen_at"))
     found = {
         name: {
-            "alive": name in seen and now - seen[name] < ALIVE,
+            "alive": pulse.is_fresh(seen.get(name), now),
             "last_seen": seen[name].isoformat(timespec="seconds") if name in seen else None,
         }
         for name in PROCESSES
     }
-    return {"broker": any(pulse["alive"] for pulse in found.values()), **found}
+    return {"broker": pulse.is_fresh(seen.get("broker"), now), **found}
 
 
 def calendar() -> dict:

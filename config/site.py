@@ -24,6 +24,7 @@ RAIL = [
     ("期限", "clock", "deadlines:list", STAFF),
     ("账号", "user", "agencies:users", frozenset({"sysadmin", "secadmin"})),
     ("工作日历", "cal", "deadlines:calendar", frozenset({"sysadmin"})),
+    ("邮件", "mail", "reports:mail", frozenset({"sysadmin"})),
     ("留痕", "log", "reports:trail", frozenset({"auditor"})),
 ]
 # Pages that belong to an entry although their address does not begin with its own.

@@ -1,5 +1,6 @@
 """Mail: what a message looks like, and the difference between a bad letter and a closed office."""
 
+import re
 import smtplib
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from django.core.mail import EmailMessage, get_connection
 SUBJECT_LENGTH = 78
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=12)
+LAST_ATTEMPT = 8  # two hours after the first; what is refused then waits for a person
+CLOSED_ATTEMPTS = 5  # a closed office says nothing about the letter: its pauses stay short
+ADDRESS = re.compile(r"([^\s@'\"<>{}()]{1,2})[^\s@'\"<>{}()]*@")
 FOOT = "此邮件由系统自动发出，请勿回复。可在平台“消息”中查看全部通知。"
 # The server as a whole takes no mail now; every other answer to a letter is about that letter.
 CLOSED = (
@@ -49,6 +53,11 @@ class Mail:
 def pause(attempts: int) -> timedelta:
     """How long to wait after so many failures: a minute, two, four, at most half a day."""
     return min(FIRST_PAUSE * 2 ** min(attempts - 1, 16), LONGEST_PAUSE)
+
+
+def masked(text: str) -> str:
+    """Every address in `text` without most of its name: `zh***@example.org`."""
+    return ADDRESS.sub(r"\1***@", text)
 
 
 def absolute(link: str) -> str:
@@ -108,4 +117,16 @@ def _is_closed(error: Exception) -> bool:
 
 
 def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+    """`SMTPDataError: 554 rejected`: the kind of the failure and what the server said."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        answers = list(error.recipients.values())
+    elif isinstance(error, smtplib.SMTPResponseException):
+        answers = [(error.smtp_code, error.smtp_error)]
+    else:
+        return f"{type(error).__name__}: {error}"
+    said = [f"{code} {_text(words)}" for code, words in answers]
+    return f"{type(error).__name__}: {'; '.join(said)}"
+
+
+def _text(words: bytes | str) -> str:
+    return words.decode(errors="replace") if isinstance(words, bytes) else words

@@ -56,16 +56,45 @@ class AuditSeal(models.Model):
         return f"第 {self.number} 号封条"
 
 
+class SealHorizon(models.Model):
+    """The line up to which seals may reach once these transactions have ended (ADR 11). One row."""
+
+    last_id = models.BigIntegerField("截止编号")
+    writers = models.JSONField("当时在写的事务")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "加封界线"
+
+    def __str__(self) -> str:
+        return f"加封至 {self.last_id}"
+
+
+class OutgoingQuerySet(models.QuerySet):
+    """Reads on the outbox."""
+
+    def undelivered(self) -> "OutgoingQuerySet":
+        """Given up: refused too often, waiting for a person."""
+        return self.filter(sent_at=None, failed_at__isnull=False)
+
+    def put_off(self) -> "OutgoingQuerySet":
+        """Failed at least once; tried again by itself."""
+        return self.filter(sent_at=None, failed_at=None, attempts__gt=0)
+
+
 class Outgoing(models.Model):
     """What a row needs to become a mail: sent or not, how often tried, not before when.
 
     `sent_at` is also set when there is nothing to send: no address, or read in the portal already.
+    `failed_at` is set when it was refused so often that it waits for a person (`core.notices`).
     """
 
     sent_at = models.DateTimeField("发送时间", null=True, editable=False)
     attempts = models.PositiveSmallIntegerField("失败次数", default=0, editable=False)
     retry_at = models.DateTimeField("下次发送不早于", null=True, editable=False)
     last_error = models.CharField("最近一次失败", max_length=200, blank=True, editable=False)
+    failed_at = models.DateTimeField("放弃时间", null=True, editable=False)
+
+    objects = OutgoingQuerySet.as_manager()
 
     class Meta:
         abstract = True

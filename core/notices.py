@@ -16,7 +16,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from core import clock, mail
+from core.audit import record
+from core.errors import DomainError
 from core.models import Digest, Notice, Outgoing
+from core.workflow import authorize_role, lock
 
 
 def notify(recipients: Iterable[Any], text: str, link: str, *, urgent: bool = False) -> None:
@@ -96,13 +99,13 @@ def deliver_next(queue: QuerySet, outbox: mail.Outbox) -> Outcome:
     """Send the oldest row that is due, with its lock held; several workers take different rows."""
     due = Q(retry_at=None) | Q(retry_at__lte=clock.real_now())
     free = queue.select_for_update(of=("self",), skip_locked=True).select_related("recipient")
-    row = free.filter(due, sent_at=None).order_by("pk").first()
+    row = free.filter(due, sent_at=None, failed_at=None).order_by("pk").first()
     if row is None:
         return Outcome.NOTHING
     try:
         outbox.send(_mail(row))
     except (mail.Refused, mail.Unreachable) as error:
-        _put_off(row, str(error))
+        _put_off(row, error)
         return Outcome.PUT_OFF if isinstance(error, mail.Refused) else Outcome.CLOSED
     row.sent_at, row.last_error = clock.now(), ""
     row.save(update_fields=["sent_at", "last_error"])
@@ -111,12 +114,56 @@ def deliver_next(queue: QuerySet, outbox: mail.Outbox) -> Outcome:
     return Outcome.SENT
 
 
-def _put_off(row: Outgoing, reason: str) -> None:
-    """Not sent: later again, each time after a longer pause."""
-    row.attempts += 1
+def _put_off(row: Outgoing, error: mail.Refused | mail.Unreachable) -> None:
+    """Not sent: later again, each time after a longer pause; refused too often, not by itself."""
+    refused = isinstance(error, mail.Refused)
+    row.attempts += refused or row.attempts < mail.CLOSED_ATTEMPTS
     row.retry_at = clock.real_now() + mail.pause(row.attempts)
-    row.last_error = reason[:200]
-    row.save(update_fields=["attempts", "retry_at", "last_error"])
+    row.last_error = str(error)[:200]
+    if refused and row.attempts >= mail.LAST_ATTEMPT:
+        row.failed_at = clock.now()
+    row.save(update_fields=["attempts", "retry_at", "last_error", "failed_at"])
+
+
+@transaction.atomic
+def resend(row: Outgoing, *, actor: Any) -> None:
+    """Let a letter that was put off or given up be tried at once, under its own Message-ID.
+
+    Raises NotAllowed unless the actor is a system administrator, DomainError when it has gone out
+    or is no longer needed.
+    """
+    authorize_role(actor, "change", Notice)
+    lock(row)
+    if row.sent_at is not None:
+        raise DomainError("这封邮件已经发出或不再需要发送，没有重复发送。")
+    _start_anew(type(row).objects.filter(pk=row.pk))
+    summary = f"重新发送邮件：{row._meta.verbose_name} {row.pk}，收件人{row.recipient}"
+    record("core.resend_mail", row, actor, summary)
+
+
+@transaction.atomic
+def resend_failed(*, actor: Any) -> int:
+    """The same for everything that was given up; returns how many letters."""
+    authorize_role(actor, "change", Notice)
+    count = 0
+    for model in (Notice, Digest):
+        rows = model.objects.undelivered().order_by("pk").select_for_update(of=("self",))
+        for row in rows.select_related("recipient"):
+            resend(row, actor=actor)
+            count += 1
+    if not count:
+        raise DomainError("没有未送达的邮件，可能已由他人重新发送。")
+    return count
+
+
+def try_again(user: Any) -> None:
+    """What could not be delivered to the user goes to the new address, in the caller's transaction."""
+    for model in (Notice, Digest):
+        _start_anew(model.objects.filter(recipient=user, sent_at=None, attempts__gt=0))
+
+
+def _start_anew(rows: QuerySet) -> None:
+    rows.update(attempts=0, retry_at=None, failed_at=None)
 
 
 def _mail(row: Outgoing) -> mail.Mail:

@@ -2,7 +2,6 @@
 
 import json
 import struct
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,19 +17,18 @@ from django.urls import reverse
 from core import clock
 from core.audit import record, subject_of
 from core.errors import DomainError
-from core.models import AuditEvent, AuditSeal
+from core.models import AuditEvent, AuditSeal, SealHorizon
 from core.notices import notify
 from core.workflow import authorize_role
 
 SCHEME = "trail-1"
 BATCH = 500  # lines below one seal
-PATIENCE = 5.0  # seconds to wait for transactions that are writing lines
-POLL = 0.05  # seconds
 LINE = struct.Struct(">q32s")  # id and SHA-256 of a line
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 START = AuditSeal(number=0, first_id=0, last_id=0, digest="0" * 64)  # what the first seal follows
 CHAIN = AuditSeal(number=1)  # names the chain on the trail
 CHECKED = "core.verify_trail"
+ONLY = 1  # the one row of SealHorizon
 
 NEWEST = """
 SELECT max(id) FROM core_auditevent
@@ -74,31 +72,31 @@ class Verdict:
 # Sealing ---------------------------------------------------------------------------------------
 
 
-def seal(size: int = BATCH, patience: float = PATIENCE) -> int:
+def seal(size: int = BATCH) -> int:
     """Seal every line whose place is decided; returns how many. Safe from several workers."""
-    horizon, count = decided(patience), 0
+    horizon, count = decided(), 0
     while horizon and (sealed := _seal_next(horizon, size)):
         count += sealed
     return count
 
 
-def decided(patience: float) -> int | None:
-    """The highest id below which no line can appear any more; None while others are writing.
+def decided() -> int | None:
+    """The highest id known below which no line can appear any more; None while none is known.
 
     A writer holds its table lock before it takes an id, and until its lines are visible. So once
-    everybody has ended who held the lock after this id was seen, all lower ids are decided.
+    everybody has ended who held the lock after this id was seen, all lower ids are decided. Who
+    writes just now is noted down and looked for the next time: no sealer waits, and no writer.
     """
     ((newest,),) = _rows(NEWEST)
-    if newest is None:
+    writing = {name for (name,) in _rows(WRITERS)}
+    if newest is None or not writing:
+        return newest
+    noted = SealHorizon.objects.filter(pk=ONLY).first()
+    if noted and not writing.isdisjoint(noted.writers):
         return None
-    ends_at = time.monotonic() + patience
-    pending = set(_rows(WRITERS))
-    while pending:
-        if time.monotonic() >= ends_at:
-            return None
-        time.sleep(POLL)
-        pending &= set(_rows(WRITERS))
-    return newest
+    now_writing = {"last_id": newest, "writers": sorted(writing)}
+    SealHorizon.objects.update_or_create(pk=ONLY, defaults=now_writing)
+    return noted and noted.last_id
 
 
 def _rows(query: str) -> list[tuple[Any, ...]]:

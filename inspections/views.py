@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from agencies.middleware import address_of
 from core.audit import subject_of
 from core.errors import DomainError, NotAllowed
 from core.pages import paginate
@@ -244,7 +245,13 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     if confirm_form.is_valid():
         password = confirm_form.cleaned_data["password"]
         try:
-            services.confirm(part.section, inspector, password=password, actor=request.user)
+            services.confirm(
+                part.section,
+                inspector,
+                password=password,
+                actor=request.user,
+                address=address_of(request),
+            )
             return _back(pk, "closing")
         except DomainError as error:
             confirm_form.add_error("password", error.message)

@@ -12,5 +12,8 @@ urlpatterns = [
     path("notices/read/", views.notices_read, name="notices_read"),
     path("trail/", views.trail, name="trail"),
     path("trail.csv", views.trail_csv, name="trail_csv"),
+    path("settings/mail/", views.mail_list, name="mail"),
+    path("settings/mail/resend/", views.mail_resend_failed, name="mail_resend_failed"),
+    path("settings/mail/<str:kind>/<int:pk>/resend/", views.mail_resend, name="mail_resend"),
     path("help/", views.help_page, name="help"),
 ]

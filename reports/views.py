@@ -1,12 +1,12 @@
 """Pages that only look: the work list, search, inbox, trail, help."""
 
 from django.contrib import messages
-from django.http import StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.roles import ROLES
-from core import clock, notices
+from core import clock, mail, notices, pulse
 from core import trail as evidence
 from core.models import AuditEvent, Notice
 from core.pages import paginate
@@ -109,6 +109,43 @@ def trail_csv(request):
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+@require_GET
+def mail_list(request):
+    """Mails that did not arrive, for the system administrator."""
+    authorize_role(request.user, "change", Notice)
+    tab = "waiting" if request.GET.get("tab") == "waiting" else ""
+    numbers = {"": queries.undelivered(), "waiting": queries.put_off()}
+    context = {
+        "letters": queries.letters(failed=not tab),
+        "tab": tab,
+        "tabs": [("", "未送达", numbers[""]), ("waiting", "稍后重试", numbers["waiting"])],
+        "number": numbers[tab],
+        "silent": pulse.standing(),
+        "attempts": mail.LAST_ATTEMPT,
+    }
+    return render(request, "reports/mail.html", context)
+
+
+@require_POST
+def mail_resend(request, kind, pk):
+    """Try one letter again at once."""
+    authorize_role(request.user, "change", Notice)
+    if kind not in queries.KINDS:
+        raise Http404
+    row = get_object_or_404(queries.KINDS[kind], pk=pk)
+    notices.resend(row, actor=request.user)
+    messages.success(request, f"给{row.recipient}的邮件将在半分钟内重新发送。")
+    return redirect("reports:mail")
+
+
+@require_POST
+def mail_resend_failed(request):
+    """Try everything again that was given up."""
+    count = notices.resend_failed(actor=request.user)
+    messages.success(request, f"{count} 封邮件将从现在起重新发送。")
+    return redirect("reports:mail")
 
 
 @require_GET

@@ -6,6 +6,7 @@ import json
 import os
 import ssl
 import sys
+import time
 from pathlib import Path
 
 from scripts.child import Child, wait_until
@@ -24,6 +25,8 @@ from scripts.state import DEMO_STAMP, State, folder_for
 from scripts.supervisor import Supervisor, stoppable
 from scripts.venv import Venv
 
+PULSES = ("worker", "beat")
+FIRST_PULSES = 15.0  # seconds
 ACCOUNTS = """\
 lead                                    牵头单位经办
 admin-gongan admin-shichang             部门管理员
@@ -131,6 +134,7 @@ def start(chosen: argparse.Namespace, keep: Supervisor) -> None:
     say("Starting web, worker and beat")
     web = launch(portal, site, keep)
     wait_until(web, site.answers, seconds=60)
+    await_pulses(site, time.monotonic() + FIRST_PULSES)
     announce(site, state, demo=demo == "1")
 
 
@@ -140,6 +144,15 @@ def launch(portal: Portal, site: Site, keep: Supervisor) -> Child:
     for child in (web, portal.worker(), portal.beat()):
         keep.add(child).start()
     return web
+
+
+def await_pulses(site: Site, until: float) -> None:
+    """Worker and beat start a moment after the web server; READY does not wait for a broken one."""
+    while time.monotonic() < until:
+        health = site.health() or {}
+        if all(health.get(name, {}).get("alive") for name in PULSES):
+            return
+        time.sleep(0.2)
 
 
 def announce(site: Site, state: State, *, demo: bool) -> None:
@@ -157,7 +170,7 @@ def announce(site: Site, state: State, *, demo: bool) -> None:
 def main() -> int:
     """Bring it up, keep it up, take it down."""
     chosen = options(sys.argv[1:])
-    keep = Supervisor(health=lambda: None, pulses={"worker": "worker", "beat": "beat"})
+    keep = Supervisor(health=lambda: None, pulses={name: name for name in PULSES})
     with stoppable():
         try:
             start(chosen, keep)

@@ -1026,8 +1026,14 @@ var DRS1 = (() => {
       this.people = staff.all.map((person, i) => i).filter((i) => staff.all[i].agency === g && !barred(draw, i, -1));
       this.targets = Array.from(selection.chosen);
       this.place = new Map(this.targets.map((line, t) => [line, t]));
-      this.load = staff.all.map((person) => person.load0);
-      this.fresh = staff.all.map(() => 0);
+      this.load = Float64Array.from(staff.all, (person) => person.load0);
+      this.fresh = new Uint32Array(staff.all.length);
+      this.cap = Float64Array.from(staff.all, (person) => person.cap);
+      this.search = 0;
+      this.found = new Uint32Array(staff.all.length);
+      this.reached = new Int32Array(staff.all.length);
+      this.left = new Uint32Array(this.targets.length);
+      this.through = new Int32Array(this.targets.length);
       this.posts = staff.all.map(() => []);
       this.unfilled = this.targets.map(() => 0);
       this.hall = [];
@@ -1082,7 +1088,7 @@ var DRS1 = (() => {
     }
 
     hasRoom(i) {
-      return this.fresh[i] < this.staff.all[i].cap;
+      return this.fresh[i] < this.cap[i];
     }
 
     better(edge, depth, best) {
@@ -1091,51 +1097,57 @@ var DRS1 = (() => {
       return (this.load[i] - this.load[j] || depth - best.depth || less(this.words, 8 * edge, 8 * best.edge) || i - j) < 0;
     }
 
-    /* One more person for target t, shifting others where that is cheapest. Gives the person, or -1 and a Hall set. */
+    /* One more person for target t, shifting others where that is cheapest. Gives the person, or -1 and a Hall set.
+       A mark equal to `search` means seen in this search: nothing has to be cleared between searches. */
     augment(t) {
-      const reached = new Map();              // person: the edge that found them
-      const through = new Map([[t, -1]]);     // target: the edge whose person would leave it
+      const { person, target, taken, open, first, load, reached, found, through, left } = this;
+      const search = this.search += 1;
       let least = Infinity;
-      for (const i of this.people) if (this.hasRoom(i)) least = Math.min(least, this.load[i]);
+      for (const i of this.people) if (this.hasRoom(i)) least = Math.min(least, load[i]);
+      left[t] = search;                       // targets seen, and the edge whose person would leave
+      through[t] = -1;
+      const [targets, people] = [[t], []];
       let best = null;
+      let [from, start] = [0, 0];
       /* Deeper ends lose unless their load is smaller: nobody's is once `least` is reached. */
-      for (let level = [t], depth = 1; level.length && !(best && this.load[this.person[best.edge]] <= least); depth += 1) {
-        const found = [];
-        for (const w of level) {
-          for (let e = this.first[w]; e < this.first[w + 1]; e += 1) {
-            if (!this.open[e] || this.taken[e] || reached.has(this.person[e])) continue;
-            reached.set(this.person[e], e);
-            found.push(this.person[e]);
-            if (this.hasRoom(this.person[e]) && this.better(e, depth, best)) best = { edge: e, depth };
+      for (let depth = 1; from < targets.length && !(best && load[person[best.edge]] <= least); depth += 1) {
+        for (const stop = targets.length; from < stop; from += 1) {
+          const w = targets[from];
+          for (let e = first[w]; e < first[w + 1]; e += 1) {
+            const i = person[e];
+            if (found[i] === search || !open[e] || taken[e]) continue;
+            found[i] = search;                // people seen, and the edge that found them
+            reached[i] = e;
+            people.push(i);
+            if (this.hasRoom(i) && this.better(e, depth, best)) best = { edge: e, depth };
           }
         }
-        level = [];
-        for (const i of found) {
-          for (const e of this.posts[i]) {
-            if (through.has(this.target[e])) continue;
-            through.set(this.target[e], e);
-            level.push(this.target[e]);
+        for (; start < people.length; start += 1) {
+          for (const e of this.posts[people[start]]) {
+            const w = target[e];
+            if (left[w] === search) continue;
+            left[w] = search;
+            through[w] = e;
+            targets.push(w);
           }
         }
       }
-      if (best) return this.shift(best.edge, reached, through);
+      if (best) return this.shift(best.edge);
       this.hall.push({
-        target: t,
-        targets: Array.from(through.keys()).sort((a, b) => this.targets[a] - this.targets[b]),
-        inspectors: Array.from(reached.keys()).sort((a, b) => a - b),
+        target: t, targets: targets.sort((a, b) => this.targets[a] - this.targets[b]), inspectors: people.sort((a, b) => a - b),
       });
       return -1;
     }
 
-    shift(edge, reached, through) {
+    shift(edge) {
       this.load[this.person[edge]] += 1;
       this.fresh[this.person[edge]] += 1;
       for (;;) {
         this.join(edge);
-        const freed = through.get(this.target[edge]);
+        const freed = this.through[this.target[edge]];
         if (freed < 0) return this.person[edge];
         this.leave(freed);
-        edge = reached.get(this.person[freed]);
+        edge = this.reached[this.person[freed]];
       }
     }
 

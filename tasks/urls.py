@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import ceremony, draw, edit, list, overview, people, scope
+from tasks.views import ceremony, draw, edit, list, overview, people, scope, screen
 
 app_name = "tasks"
 urlpatterns = [
@@ -11,11 +11,26 @@ urlpatterns = [
     path("tasks/<str:number>/", overview.detail, name="detail"),
     path("tasks/<str:number>/scope/", scope.scope, name="scope"),
     path("tasks/<str:number>/freeze/", ceremony.freeze, name="freeze"),
+    path("tasks/<str:number>/freeze/grade/", ceremony.grade, name="grade"),
     path("tasks/<str:number>/draw/", draw.draw, name="draw"),
+    path("tasks/<str:number>/draw/screen/", screen.screen, name="screen"),
+    path("tasks/<str:number>/draw/screen/now/", screen.now, name="screen_now"),
+    path("tasks/<str:number>/draw/minutes.pdf", screen.minutes, name="minutes"),
     path("tasks/<str:number>/people/", people.people, name="people"),
     path("tasks/<str:number>/people/freeze/", people.freeze_people, name="freeze_people"),
     path("tasks/<str:number>/consent/<str:purpose>/", ceremony.consent, name="consent"),
+    path("tasks/<str:number>/seal/<str:purpose>/", ceremony.commit, name="commit"),
+    path("tasks/<str:number>/reveal/<str:purpose>/", ceremony.reveal, name="reveal"),
+    path("tasks/<str:number>/witness/<str:purpose>/", ceremony.speak, name="speak"),
+    path("tasks/<str:number>/close/<str:purpose>/", ceremony.close, name="close"),
+    path("tasks/<str:number>/beacon/<str:purpose>/", ceremony.beacon, name="beacon"),
     path("tasks/<str:number>/open/<str:purpose>/", ceremony.open_, name="open"),
+    path("tasks/<str:number>/void/<str:purpose>/", ceremony.propose_void, name="propose_void"),
+    path(
+        "tasks/<str:number>/void/<str:purpose>/<str:answer>/",
+        ceremony.decide_void,
+        name="decide_void",
+    ),
     path("tasks/<str:number>/confirm/", list.confirm, name="confirm"),
     path("tasks/<str:number>/list/<int:pk>/report/", list.report, name="report"),
     path(

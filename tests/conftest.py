@@ -6,7 +6,9 @@ import pytest
 
 from agencies.middleware import SEEN
 from agencies.services import sync_reference
+from config.settings import mail_server
 from tests.factories import UserFactory
+from tests.office import Office
 
 
 @pytest.fixture
@@ -49,3 +51,16 @@ def as_role(reference, log_in):
         return log_in(user)
 
     return enter
+
+
+@pytest.fixture
+def office(settings):
+    """The portal's mail goes to this server."""
+    one = Office()
+    for name, value in mail_server(f"smtp://127.0.0.1:{one.port}").items():
+        setattr(settings, name, value)
+    settings.PORTAL_MAIL_DOMAIN = "portal.example"
+    settings.PORTAL_URL = "https://portal.example"
+    settings.DEFAULT_FROM_EMAIL = "portal@portal.example"
+    yield one
+    one.close()

@@ -19,6 +19,7 @@ SCENARIO = yaml.safe_load((Path(__file__).parent / "scenarios" / "suzhou-2021.ya
 EXPECT = SCENARIO["expect"]
 TODAY = date(2021, 7, 15)
 TIERS = {"good": 100_000, "warning": 300_000, "bad": 500_000, "severe": 1_000_000}
+SHORT = {"witness": "phrase", "missing": "void", "beacon_kind": "none"}
 WITNESS = {"witness": "市保安协会见证人", "phrase": "704218"}
 
 

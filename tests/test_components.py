@@ -427,8 +427,9 @@ def test_error_page_says_what_happened_what_is_safe_and_what_to_do(status):
 
 
 def test_failure_page_stands_alone():
-    html = render_to_string("errors/500.html")
-    assert "系统出错" in html
+    html = render_to_string("errors/500.html", {"title": "系统出错", "reference": "7KQ2-M4XD"})
+    assert "<h1>系统出错</h1>" in html
+    assert "7KQ2-M4XD" in html
     source = (TEMPLATES / "errors/500.html").read_text()
     assert set(re.findall(r"{% (\w+)", source)) == {"comment", "endcomment"}
 
@@ -469,7 +470,7 @@ def test_vendored_files_are_those_of_the_manifest():
 
 def test_no_inline_script_or_style_in_any_template():
     for path in TEMPLATES.rglob("*.html"):
-        if "pdf" in path.parts:
+        if "pdf" in path.parts or path.name == "verify_page.html":  # a file to keep, never a page
             continue
         source = path.read_text()
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", source), path

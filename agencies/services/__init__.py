@@ -16,6 +16,8 @@ from agencies.services.accounts import (
     sync_roles,
 )
 from agencies.services.entrance import (
+    clear_guards,
+    is_own_password,
     lift_lock,
     log_in,
     log_out,
@@ -27,8 +29,10 @@ from agencies.services.passwords import change_password
 __all__ = [
     "assign_roles",
     "change_password",
+    "clear_guards",
     "found_agency",
     "grant_joint_access",
+    "is_own_password",
     "lift_lock",
     "log_in",
     "log_out",

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError, models, transaction
+from django.urls import reverse
 from guardian.shortcuts import assign_perm
 
 from agencies.models import AGENCY_PREFIX, ROLE_PREFIX, Agency, Region, System, User
@@ -14,6 +15,7 @@ from agencies.roles import ADMINISTRATORS, ROLES, conflict
 from agencies.services.passwords import check_strength, keep_password
 from core.audit import record
 from core.errors import DomainError, NotAllowed
+from core.notices import notify, try_again
 from core.workflow import REFUSED, authorize_role
 
 DATA = Path(__file__).parent.parent / "data"
@@ -186,10 +188,14 @@ def assign_roles(user: User, roles: Iterable[str], *, actor: User | None) -> Non
 
 @transaction.atomic
 def set_email(user: User, email: str, *, actor: User | None) -> None:
-    """Say where the notices of an account go; empty for nowhere. The trail keeps no address."""
+    """Say where the notices of an account go; empty for nowhere. The trail keeps no address.
+
+    What could not be delivered to the old address goes to the new one.
+    """
     authorize_role(actor, "change", User)
     user.email = email
     user.save(update_fields=["email"])
+    try_again(user)
     record("agencies.set_email", user, actor, f"{'登记' if email else '清空'}邮箱：{user}")
 
 
@@ -217,7 +223,8 @@ def restore(user: User, *, actor: User | None) -> None:
 def reset_password(user: User, password: str, *, actor: User | None) -> None:
     """Give the owner a new initial password, to be changed at the next log-in.
 
-    Never for one of the three administrators: whoever could set their password would hold their
+    Whoever resets could then act under that name, so the owner and the security administrators are
+    told. Never for one of the three administrators: whoever could set their password would hold their
     power too. Raises NotAllowed, or DomainError for a weak password.
     """
     authorize_role(actor, "change", User)
@@ -230,3 +237,16 @@ def reset_password(user: User, password: str, *, actor: User | None) -> None:
     user.must_change_password = True
     user.save(update_fields=["must_change_password"])
     record("agencies.reset_password", user, actor, f"重置口令：{user}")
+    who = actor or "系统"
+    notify(
+        [user],
+        f"您的口令已由{who}重置。如不是您本人要求的，请立即修改口令并告知安全管理员。",
+        reverse("agencies:account"),
+        urgent=True,
+    )
+    notify(
+        User.objects.with_role("secadmin"),
+        f"{who}重置了{user}（{user.username}，{user.role_labels}）的口令，请向本人核实。",
+        reverse("agencies:user", args=[user.pk]),
+        urgent=True,
+    )

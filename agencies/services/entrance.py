@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from agencies import rules
@@ -45,10 +45,7 @@ def log_in(username: str, password: str, *, address: str) -> User:
     address: as `rules.client_address` gives it; when it is unknown only the account counts.
     Raises DomainError with the sentence for the log-in page.
     """
-    attempt = _find(username, address)
-    refusal = _count(attempt)
-    if refusal:
-        raise DomainError(refusal)
+    attempt = _begin(username, address)
     name = attempt.holder.username if attempt.holder else username
     user = authenticate(None, username=name, password=password)
     if user is None:
@@ -57,18 +54,39 @@ def log_in(username: str, password: str, *, address: str) -> User:
     return user
 
 
+def is_own_password(user: User, password: str, *, address: str = "") -> bool:
+    """Whether it is the user's; wrong ones count toward the lock like failed log-ins.
+
+    For acts that ask for the password once more. The caller says on the trail what was tried.
+    Raises DomainError while the account or the address is locked.
+    """
+    attempt = _begin(user.username, address)
+    right = user.check_password(password)
+    _settle(attempt, right)
+    return right
+
+
+def _begin(username: str, address: str) -> Attempt:
+    """A counted attempt; raises DomainError when it is refused before the password is looked at."""
+    attempt, refusal = _count(username, address)
+    if refusal:
+        raise DomainError(refusal)
+    return attempt
+
+
 def _find(username: str, address: str) -> Attempt:
+    """The rows that count the attempt, locked: nobody clears them away under it."""
     name = rules.account_key(username)
     holder = User.objects.filter(username__iexact=name).first()
-    account, _ = LogInGuard.objects.get_or_create(
+    guards = LogInGuard.objects.select_for_update()
+    account, _ = guards.get_or_create(
         scope=ACCOUNT, key=blind_index(name), defaults={"user": holder}
     )
     if holder and account.user_id is None:  # the name was tried before the account was opened
         LogInGuard.objects.filter(pk=account.pk).update(user=holder)
     from_where = None
     if address:
-        key = rules.address_key(address)
-        from_where, _ = LogInGuard.objects.get_or_create(scope=ADDRESS, key=key)
+        from_where, _ = guards.get_or_create(scope=ADDRESS, key=rules.address_key(address))
     return Attempt(address, account.pk, from_where and from_where.pk, holder)
 
 
@@ -79,8 +97,9 @@ def _locked_rows(attempt: Attempt) -> list[LogInGuard]:
 
 
 @transaction.atomic
-def _count(attempt: Attempt) -> str | None:
+def _count(username: str, address: str) -> tuple[Attempt, str | None]:
     """Count the attempt against its account; the sentence for the reader when it is refused."""
+    attempt = _find(username, address)
     guards = _locked_rows(attempt)
     account = guards[0]
     full = account.failures >= settings.PORTAL_LOCK_ACCOUNT_AFTER
@@ -89,9 +108,9 @@ def _count(attempt: Attempt) -> str | None:
     closed = next((guard for guard in guards if guard.is_closed), None)
     if closed:
         LogInGuard.objects.filter(pk=closed.pk).update(refused=F("refused") + 1)
-        return _closed_sentence(closed)
+        return attempt, _closed_sentence(closed)
     _add_failure(account)
-    return None
+    return attempt, None
 
 
 @transaction.atomic
@@ -109,11 +128,7 @@ def _turn_away(attempt: Attempt) -> str:
         address=attempt.address,
         failures=account.failures,
     )
-    for guard in guards[1:]:
-        _add_failure(guard)
-    for guard in guards:
-        if not guard.is_closed and guard.failures >= _limit(guard):
-            _close(guard, attempt)
+    _close_what_is_full(guards, attempt)
     closed = next((guard for guard in guards if guard.is_closed), None)
     if closed:
         return _closed_sentence(closed)
@@ -130,6 +145,25 @@ def _admit(user: User, attempt: Attempt) -> None:
     before = account.failures - 1
     _open(account)
     record("agencies.log_in", user, user, f"登录：{user}", address=attempt.address, failures=before)
+
+
+@transaction.atomic
+def _settle(attempt: Attempt, right: bool) -> None:
+    """Give the attempt back, or close what has had too many."""
+    guards = _locked_rows(attempt)
+    if right:
+        _open(guards[0])
+        return
+    _close_what_is_full(guards, attempt)
+
+
+def _close_what_is_full(guards: list[LogInGuard], attempt: Attempt) -> None:
+    """Count a failure against the address too; the account has counted it before."""
+    for guard in guards[1:]:
+        _add_failure(guard)
+    for guard in guards:
+        if not guard.is_closed and guard.failures >= _limit(guard):
+            _close(guard, attempt)
 
 
 def _why_refused(holder: User | None) -> str:
@@ -211,6 +245,20 @@ def lift_lock(guard: LogInGuard, *, actor: User) -> None:
     who = f"网络地址 {guard.key}" if guard.scope == ADDRESS else guard.user or "未登记的用户名"
     summary = f"解除登录锁定：{who}，锁定期间拒绝 {refused} 次"
     record("agencies.lift_lock", guard.user or guard, actor, summary, refused=refused)
+
+
+@transaction.atomic
+def clear_guards() -> int:
+    """Forget the counts that are over: names and addresses are not kept for longer than needed.
+
+    Returns how many. A row that an attempt holds just now is left for the next day.
+    """
+    now = clock.real_now()
+    counting = Q(counting_since__gt=now - _lock_time()) | Q(locked_until__gt=now)
+    rows = LogInGuard.objects.select_for_update(skip_locked=True).exclude(counting)
+    pks = list(rows.values_list("pk", flat=True))
+    LogInGuard.objects.filter(pk__in=pks).delete()
+    return len(pks)
 
 
 @transaction.atomic

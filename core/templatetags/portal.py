@@ -54,7 +54,7 @@ WEEKDAYS = "一二三四五六日"
 # The symbols of components/_sprite.html.
 SYMBOLS = """
 alert back bell books cal cam chart check chev clock cloud doc down eye flag gear help home img info
-list lock log menu minus next out pen phone plus print search shield stamp target up user users x
+list lock log mail menu minus next out pen phone plus print search shield stamp target up user users x
 """
 ICONS = SYMBOLS.split()
 STATUS_ICONS = {"problem": "alert", "ok": "check", "wait": "clock", "neutral": "check"}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from agencies.models import User
 from inspections.models import Inspection, Section
+from reports.queries.letters import undelivered
 from reports.queries.worklist import worklist
 from tasks.flows import TaskStatus
 from tasks.models import Task
@@ -17,5 +18,6 @@ def counts(user: User) -> dict[str, Callable[[], int]]:
         "reports:worklist": lambda: len(worklist(user)),
         "tasks:list": lambda: Task.objects.visible_to(user).exclude(status__in=DONE).count(),
         "inspections:today": lambda: Inspection.objects.todo_for(user).count(),
+        "reports:mail": undelivered,
         "approvals:list": lambda: Section.objects.waiting_for_approval(user).count(),
     }

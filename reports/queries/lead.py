@@ -11,12 +11,15 @@ from django.urls import reverse
 from agencies.models import User
 from catalog.flows import VersionStatus
 from catalog.models import CatalogVersion
+from core import clock
 from core.audit import subject_of
 from deadlines.models import Deadline
 from plans.flows import PlanStatus
 from plans.models import Plan, PlanLine
+from reports.queries.ceremony import TEXTS
 from reports.queries.progress import Progress, progress_of, unpublished_clocks
 from reports.queries.todo import Todo, by, day, earliest, running
+from tasks import hall
 from tasks.flows import ConfirmationStatus, DrawStatus, TaskStatus
 from tasks.models import Confirmation, Draw, Purpose, Task
 
@@ -111,7 +114,7 @@ def lists_to_publish(user: User, today: date) -> Iterator[Todo]:
 
 def tasks_to_move(user: User, today: date) -> Iterator[Todo]:
     """The next step of every task the agency leads."""
-    draws = Draw.objects.only("task_id", "purpose", "status", "consented_by_id")
+    draws = Draw.objects.live().defer(*TEXTS).prefetch_related("contributors")
     confirmations = Confirmation.objects.select_related("agency").order_by("pk")
     tasks = list(
         Task.objects.filter(agency=user.agency_id, status__in=UNDER_WAY)
@@ -146,11 +149,18 @@ def _frozen(now: Standing) -> Iterator[Todo]:
 
 def _ceremony(now: Standing, purpose: str, page: str, what: str, label: str) -> Iterator[Todo]:
     draw = now.draws.get(purpose)
-    if draw and draw.consented_by_id is None:
+    needs = hall.of(draw, clock.now()).needs if draw else []
+    if draw and not needs:
+        spoken = "已封存并有第二人同意，请见证人念短语后开启"
+        why = spoken if draw.consented_by_id else "各方随机数已到齐，可以开启"
+        yield now.todo(page, what, why, page, label)
+    elif needs == [hall.CONSENT]:
         why = "保证等级 C 的摇号须由任务部门的另一人同意，封存人不能自己同意"
         yield now.todo(f"wait_{page}", "等待第二人同意", why, page, "查看")
     else:
-        yield now.todo(page, what, "已封存并有第二人同意，请见证人念短语后开启", page, label)
+        yield now.todo(
+            f"wait_{page}", "已封存，还不能摇号", f"还差：{'；'.join(needs)}", page, "查看"
+        )
 
 
 def _opened(now: Standing) -> Iterator[Todo]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, Window
+from django.db.models import Count, Min, Q, Window
 from django.urls import reverse
 
 from agencies.models import ROLE_PREFIX, User
+from core import pulse
 from core.audit import subject_of
+from core.models import Heartbeat
 from deadlines import rules
 from deadlines.models import CalendarYear, Deadline, Kind
 from deadlines.services import calendar
@@ -15,23 +17,12 @@ from plans.flows import PlanStatus
 from plans.models import Plan
 from publication import piles
 from registries.models import CERTIFICATE_SOON_DAYS, Inspector, Target
+from reports.queries.ceremony import beacons, consents, seals, voids
+from reports.queries.changes import replacements, substitutions
+from reports.queries.letters import undelivered
 from reports.queries.todo import Todo, by, day, running
-from tasks.flows import (
-    ConfirmationStatus,
-    DrawStatus,
-    ReplacementStatus,
-    SubstitutionStatus,
-    TaskStatus,
-)
-from tasks.models import (
-    Confirmation,
-    Draw,
-    Purpose,
-    Replacement,
-    Standing,
-    Substitution,
-    Task,
-)
+from tasks.flows import ConfirmationStatus, TaskStatus
+from tasks.models import Confirmation, Standing
 
 EXPIRING = timedelta(days=CERTIFICATE_SOON_DAYS)
 SOON = 3  # working days
@@ -63,84 +54,6 @@ def confirmations(user: User, today: date) -> Iterator[Todo]:
             "核对名单",
             deadline=deadline,
             until=row.task.draw_until,
-        )
-
-
-def replacements(user: User, today: date) -> Iterator[Todo]:
-    """Reports of other agencies on targets of a joint task, for the second agency."""
-    joins = Task.participants.through.objects.filter(
-        task=OuterRef("selection__task"), agency=user.agency_id
-    )
-    rows = (
-        Replacement.objects.filter(
-            Q(selection__task__agency=user.agency_id) | Exists(joins),
-            status=ReplacementStatus.PROPOSED,
-            selection__task__status=TaskStatus.CONFIRMING,
-        )
-        .exclude(agency=user.agency_id)
-        .select_related("selection__task", "selection__target", "agency")
-        .order_by("pk")
-    )
-    for row in rows:
-        task = row.selection.task
-        yield Todo(
-            "review_replacement",
-            f"{row.selection.target}：{row.get_fault_display()}，待复核",
-            f"{task}。{row.agency}提出并附证明材料，同意后由下一个抽签号递补",
-            reverse("tasks:draw", args=[task.number]),
-            "复核",
-            until=task.draw_until,
-        )
-
-
-def substitutions(user: User, today: date) -> Iterator[Todo]:
-    """Applications of the own inspectors to leave a team, for the deputy head."""
-    rows = (
-        Substitution.objects.filter(
-            agency=user.agency_id,
-            status=SubstitutionStatus.REQUESTED,
-            assignment__ended_at=None,
-        )
-        .exclude(requested_by=user)
-        .select_related(
-            "assignment__selection__task",
-            "assignment__selection__target",
-            "assignment__inspector",
-        )
-        .order_by("pk")
-    )
-    for row in rows:
-        one = row.assignment
-        yield Todo(
-            "approve_substitution",
-            f"{one.inspector}申请更换：{one.selection.target}",
-            f"{row.get_cause_display()}。批准前仍由原人员检查，进入检查后不能更换",
-            reverse("inspections:substitution", args=[row.pk]),
-            "审批",
-            until=one.selection.task.onsite_from,
-        )
-
-
-def consents(user: User, today: date) -> Iterator[Todo]:
-    """Frozen draws of the own agency's tasks that need a second person."""
-    joins = Task.participants.through.objects.filter(task=OuterRef("task"), agency=user.agency_id)
-    draws = (
-        Draw.objects.filter(status=DrawStatus.FROZEN, consented_by=None)
-        .filter(Q(task__agency=user.agency_id) | Exists(joins))
-        .exclude(frozen_by=user)
-        .select_related("task")
-        .only("purpose", "task__title", "task__number", "task__draw_until")
-        .order_by("pk")
-    )
-    for draw in draws:
-        page = "tasks:draw" if draw.purpose == Purpose.TARGETS else "tasks:people"
-        yield Todo(
-            "consent",
-            f"{draw.task}：{draw.get_purpose_display()}须第二人同意",
-            "保证等级 C：没有外部密封贡献，同意后才能开启，公开页会注明",
-            reverse(page, args=[draw.task.number]),
-            "查看并同意",
-            until=draw.task.draw_until,
         )
 
 
@@ -267,6 +180,32 @@ def missing_years(user: User, today: date) -> Iterator[Todo]:
         )
 
 
+def silent_background(user: User, today: date) -> Iterator[Todo]:
+    """Worker, beat or broker were seen once and are not seen any more."""
+    if pulse.standing() and Heartbeat.objects.exists():
+        yield Todo(
+            "background",
+            "后台程序没有应答",
+            "邮件和到期提醒会晚发，不会丢失；页面照常使用",
+            reverse("reports:mail"),
+            "查看情况",
+            until=today,
+        )
+
+
+def undelivered_mail(user: User, today: date) -> Iterator[Todo]:
+    """Letters that were given up: somebody does not get the reminders."""
+    number = undelivered()
+    if number:
+        yield Todo(
+            "mail",
+            f"{number} 封邮件没有送达",
+            "收件人没有收到提醒；核对地址或邮件服务器后重新发送",
+            reverse("reports:mail"),
+            "查看邮件",
+        )
+
+
 def accounts_without_role(user: User, today: date) -> Iterator[Todo]:
     """Open accounts that can do nothing yet."""
     rows = User.objects.filter(is_active=True).exclude(groups__name__startswith=ROLE_PREFIX)
@@ -281,9 +220,9 @@ def accounts_without_role(user: User, today: date) -> Iterator[Todo]:
         )
 
 
-ADMIN = (confirmations, replacements, consents, certificates, stale_targets)
-PRINCIPAL = (sections_to_approve, plans_to_approve)
+ADMIN = (confirmations, replacements, seals, consents, beacons, certificates, stale_targets)
+PRINCIPAL = (sections_to_approve, plans_to_approve, voids)
 DEPUTY = (substitutions, *PRINCIPAL, consents)
-SUPERVISOR = (deadlines_to_watch,)
-SYSADMIN = (missing_years, accounts_without_role)
+SUPERVISOR = (seals, beacons, deadlines_to_watch)
+SYSADMIN = (silent_background, missing_years, accounts_without_role, undelivered_mail)
 SECADMIN = (accounts_without_role,)

@@ -1,6 +1,6 @@
 """Forms on tasks: the shape of the input. Business rules live in the services."""
 
-from tasks.forms.ceremony import PhraseForm
+from tasks.forms.ceremony import BeaconForm, CeremonyForm, PhraseForm, VoidForm
 from tasks.forms.task import DATES, TaskForm
 
-__all__ = ["DATES", "PhraseForm", "TaskForm"]
+__all__ = ["DATES", "BeaconForm", "CeremonyForm", "PhraseForm", "TaskForm", "VoidForm"]

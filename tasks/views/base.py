@@ -3,8 +3,8 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from core.workflow import can, has_role_permission, moves_for
-from tasks.flows import DrawStatus, TaskStatus
+from core.workflow import moves_for
+from tasks.flows import TaskStatus
 from tasks.models import Draw, Purpose, Task
 
 STEPS = [
@@ -70,17 +70,3 @@ def steps(task: Task) -> list[dict]:
         }
         for i, (label, _, _) in enumerate(STEPS)
     ]
-
-
-def ceremony(request: HttpRequest, task: Task, draw_: Draw) -> dict:
-    """What this user may do in the ceremony now."""
-    frozen = draw_.status == DrawStatus.FROZEN
-    mine = request.user.agency_id in {agency.pk for agency in task.agencies}
-    return {
-        "may_consent": frozen
-        and draw_.consented_by_id is None
-        and mine
-        and has_role_permission(request.user, "consent", Draw)
-        and draw_.frozen_by_id != request.user.pk,
-        "may_open": frozen and can(request.user, "open", draw_),
-    }

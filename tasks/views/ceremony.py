@@ -1,28 +1,84 @@
-"""Freeze, consent, open: the moves of both draws."""
+"""The moves of both draws: freeze, seal, open, read the beacon, consent, draw, void."""
 
+from collections.abc import Callable
+from functools import partial
+
+from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError, IllegalMove, NotAllowed
-from core.workflow import authorize
+from core.workflow import REFUSED, authorize, authorize_role
 from tasks import services
-from tasks.forms import PhraseForm
-from tasks.models import Purpose
+from tasks.forms import BeaconForm, CeremonyForm, VoidForm
+from tasks.models import Contributor, Draw, Purpose
 from tasks.views.base import current, visible_draw, visible_task
+from tasks.views.choice import choice, given
 from tasks.views.draw import draw_page
 from tasks.views.people import people_page
+from tasks.views.scope import scope_page
+from tasks.views.state import phrase_form
 
 OPENERS = {Purpose.TARGETS: services.open_targets, Purpose.INSPECTORS: services.open_people}
+VOIDED = "本次抽取已作废，本来会抽中的结果照样公开。可以重新准备名单。"
 
 
 @require_POST
 def freeze(request: HttpRequest, number: str) -> HttpResponse:
-    """Freeze the list and publish its digest."""
-    draw_ = services.freeze_targets(visible_task(request, number), actor=request.user)
-    messages.success(request, f"名单和规则已封存并公布，指纹 {draw_.freeze_digest[:16]}…。")
-    return redirect("tasks:draw", number=number)
+    """Freeze the list and publish its digest; a refused choice keeps what was typed."""
+    task = visible_task(request, number)
+    authorize(request.user, "freeze", task)
+    form = CeremonyForm(task, request.POST)
+    if form.is_valid():
+        try:
+            draw_ = services.freeze_targets(task, form.ceremony, actor=request.user)
+        except (NotAllowed, IllegalMove):
+            raise
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, f"名单和规则已封存并公布，指纹 {draw_.freeze_digest[:16]}…。")
+            return redirect("tasks:draw", number=number)
+    fresh = visible_task(request, number)
+    return scope_page(request, fresh, status=422, **choice(fresh, form))
+
+
+@require_GET
+def grade(request: HttpRequest, number: str) -> HttpResponse:
+    """The grade that the choice would give, as a part of the page."""
+    task = visible_task(request, number)
+    return render(request, "tasks/_grade.html", choice(task, given(request, task)))
+
+
+def visible_contributor(request: HttpRequest, number: str, purpose: str) -> Contributor:
+    """The own agency's part in a draw."""
+    draw_ = visible_draw(request, number, purpose)
+    authorize_role(request.user, "contribute", Contributor)
+    rows = draw_.contributors.select_related("draw__task__agency", "draw__agency", "agency")
+    own = rows.filter(agency=request.user.agency_id).first()
+    if own is None:
+        raise IllegalMove("本单位不是本次摇号的密封参与方，没有提交任何内容。")
+    return own
+
+
+@require_POST
+def commit(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
+    """The digest of a value that stays in the browser."""
+    contributor = visible_contributor(request, number, purpose)
+    services.commit(contributor, request.POST.get("commit", ""), actor=request.user)
+    messages.success(request, "已密封。请保留密封凭条，公开时要用。")
+    return back_to(purpose, number)
+
+
+@require_POST
+def reveal(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
+    """The value itself, checked against its digest."""
+    contributor = visible_contributor(request, number, purpose)
+    services.reveal(contributor, request.POST.get("value", ""), actor=request.user)
+    messages.success(request, "已公开，与密封值一致。")
+    return back_to(purpose, number)
 
 
 @require_POST
@@ -35,26 +91,101 @@ def consent(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
 
 @require_POST
 def open_(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
-    """Open a draw with the phrase of a witness; a refused phrase keeps what was typed."""
+    """Open a draw, with the phrase of a witness where one speaks last."""
     draw_ = visible_draw(request, number, purpose)
     authorize(request.user, "open", draw_)
-    form = PhraseForm(request.POST)
+    act = partial(OPENERS[purpose], draw_, actor=request.user)
+    if draw_.closed_digest or not draw_.contributors.filter(way="open", value="").exists():
+        act()
+        return back_to(purpose, number)
+    form = phrase_form(draw_, request.POST)
+    return _answer(request, draw_, form, act, "")
+
+
+@require_POST
+def speak(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
+    """Record the phrase of a witness before the draw is opened."""
+    draw_ = visible_draw(request, number, purpose)
+    authorize(request.user, "open", draw_)
+    act = partial(services.speak, draw_, actor=request.user)
+    return _answer(request, draw_, phrase_form(draw_, request.POST), act, "见证短语已录入。")
+
+
+@require_POST
+def close(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
+    """Close the contributions at once instead of waiting for the sweep."""
+    draw_ = visible_draw(request, number, purpose)
+    authorize(request.user, "open", draw_)
+    services.close_due(draw_)
+    messages.success(request, "各方随机数已截止，截止指纹已公布。")
+    return back_to(purpose, number)
+
+
+@require_POST
+def beacon(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
+    """What the user read of the public beacon."""
+    draw_ = visible_draw(request, number, purpose)
+    if not services.may_enter_beacon(draw_, request.user):
+        raise NotAllowed(REFUSED)
+    act = partial(services.enter_beacon, draw_, actor=request.user)
+    done = "已录入。两人录入一致以后自动开启。"
+    return _answer(request, draw_, BeaconForm(draw_, request.POST), act, done, "beacon_form")
+
+
+@require_POST
+def propose_void(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
+    """Ask to void a draw."""
+    draw_ = visible_draw(request, number, purpose)
+    authorize(request.user, "propose_void", draw_)
+    act = partial(services.propose_void, draw_, actor=request.user)
+    done = "已提请作废，等负责人决定。"
+    return _answer(request, draw_, VoidForm(request.POST), act, done, "void_form")
+
+
+@require_POST
+def decide_void(request: HttpRequest, number: str, purpose: str, answer: str) -> HttpResponse:
+    """Void the draw, or let it stand."""
+    draw_ = visible_draw(request, number, purpose)
+    if answer == "agree":
+        services.void(draw_, actor=request.user)
+        messages.success(request, VOIDED)
+    elif answer == "refuse":
+        services.refuse_void(draw_, actor=request.user)
+        messages.success(request, "没有作废，抽取照常进行。")
+    else:
+        raise Http404
+    return back_to(purpose, number)
+
+
+def _answer(
+    request: HttpRequest,
+    draw_: Draw,
+    form: forms.Form,
+    act: Callable,
+    done: str,
+    name: str = "form",
+) -> HttpResponse:
+    """Act with what was typed; a refusal shows the page again with it."""
+    number, purpose = draw_.task.number, draw_.purpose
     if form.is_valid():
         try:
-            OPENERS[purpose](draw_, actor=request.user, **form.cleaned_data)
+            act(**form.cleaned_data)
         except (NotAllowed, IllegalMove):
             raise
         except DomainError as error:
             form.add_error(None, error.message)
         else:
+            if done:
+                messages.success(request, done)
             return back_to(purpose, number)
     task = visible_task(request, number)
     fresh = current(task, purpose)
-    show = draw_page if purpose == Purpose.TARGETS else people_page
-    return show(request, task, fresh, form, status=422)
+    if purpose == Purpose.TARGETS:
+        return draw_page(request, task, fresh, status=422, **{name: form})
+    return people_page(request, task, fresh, form, status=422)
 
 
 def back_to(purpose: str, number: str) -> HttpResponse:
     """The page of that draw."""
-    name = "tasks:draw" if purpose == Purpose.TARGETS else "tasks:people"
-    return redirect(name, number=number)
+    page = "tasks:draw" if purpose == Purpose.TARGETS else "tasks:people"
+    return redirect(page, number=number)

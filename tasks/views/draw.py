@@ -1,33 +1,41 @@
 """The page of the first draw."""
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from tasks import evidence
-from tasks.forms import PhraseForm
+from core import clock
+from tasks import evidence, succession
 from tasks.models import Draw, Purpose, Task
-from tasks.views.base import ceremony, current, page, visible_task
+from tasks.views.base import current, page, visible_task
 from tasks.views.list import list_context
+from tasks.views.state import ceremony, phrase_form
+
+FRESH = timedelta(minutes=1)  # how long the page replays the tickets by itself
 
 
 @require_GET
 def draw(request: HttpRequest, number: str) -> HttpResponse:
     """The first draw: before, the readiness list; after, the list and its evidence."""
     task = visible_task(request, number)
-    draw_ = current(task, Purpose.TARGETS)
-    return draw_page(request, task, draw_, PhraseForm())
+    return draw_page(request, task, current(task, Purpose.TARGETS))
 
 
 def draw_page(
-    request: HttpRequest, task: Task, draw_: Draw | None, form: PhraseForm, status: int = 200
+    request: HttpRequest, task: Task, draw_: Draw | None, status: int = 200, **refused: object
 ) -> HttpResponse:
-    """The page of the first draw."""
-    context = {"draw": draw_, "form": form}
+    """The page of the first draw. refused: forms to show again, by their name on the page."""
+    context: dict = {"draw": draw_}
     if draw_:
         draw_.task = task
-        context["evidence"] = evidence.of(draw_, names=True)
+        context |= {"form": phrase_form(draw_), "evidence": evidence.of(draw_, names=True)}
         context |= ceremony(request, task, draw_)
         context |= list_context(request, task, draw_)
-    response = page(request, task, "draw", context)
+        context["changes"] = succession.of(draw_)
+        context["just_opened"] = (
+            draw_.opened_at is not None and clock.now() - draw_.opened_at < FRESH
+        )
+    response = page(request, task, "draw", context | refused)
     response.status_code = status
     return response

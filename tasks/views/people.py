@@ -13,7 +13,8 @@ from tasks.flows import TaskStatus
 from tasks.forms import PhraseForm
 from tasks.list_forms import StaffingForm
 from tasks.models import Draw, Opening, Purpose, Substitution, Task
-from tasks.views.base import ceremony, page, visible_task
+from tasks.views.base import page, visible_task
+from tasks.views.state import ceremony
 
 MANY = 200
 

@@ -7,6 +7,7 @@ from tasks import evidence, frame
 from tasks.models import Purpose, Task
 from tasks.reasons import REASONS
 from tasks.views.base import page, visible_task
+from tasks.views.choice import choice, given
 
 
 @require_GET
@@ -41,6 +42,7 @@ def scope_page(request: HttpRequest, task: Task, status: int = 200, **more: obje
         "shown": base.out(reason)[:200] if reason in REASONS else [],
         "entries": [entry for entry in base.entries if not entry.reason][:200],
     }
-    response = page(request, task, "scope", context | more)
+    context |= more or choice(task, given(request, task))
+    response = page(request, task, "scope", context)
     response.status_code = status
     return response

@@ -14,7 +14,7 @@ from agencies.services import (
     suspend,
 )
 from core.errors import DomainError, NotAllowed
-from core.models import AuditEvent
+from core.models import AuditEvent, Notice
 from tests.factories import UserFactory, agency
 
 GOOD = "Bian-He 2021"
@@ -162,6 +162,30 @@ def test_a_forgotten_password_is_replaced_by_an_initial_one(sysadmin):
     fresh = User.objects.get(pk=user.pk)
     assert fresh.check_password(GOOD)
     assert fresh.must_change_password
+
+
+def test_nobody_resets_a_password_unnoticed(sysadmin):
+    leader = UserFactory(name="周某", username="zhou", role="principal")
+    guards = [UserFactory(agency=None, role="secadmin") for _ in range(2)]
+    UserFactory(agency=None, role="auditor")
+    reset_password(leader, GOOD, actor=sysadmin)
+    told = {notice.recipient: notice for notice in Notice.objects.all()}
+    assert set(told) == {leader, *guards}
+    assert all(notice.is_urgent for notice in told.values())
+    assert f"已由{sysadmin}重置" in told[leader].text
+    assert told[leader].link == "/desk/account/"
+    assert f"{sysadmin}重置了周某（zhou，主要负责人）的口令" in told[guards[0]].text
+    assert told[guards[0]].link == f"/desk/settings/users/{leader.pk}/"
+    assert GOOD not in "".join(notice.text for notice in told.values())
+
+
+def test_a_refused_reset_tells_nobody(sysadmin):
+    UserFactory(agency=None, role="secadmin")
+    with pytest.raises(DomainError):
+        reset_password(UserFactory(role="officer"), "short", actor=sysadmin)
+    with pytest.raises(NotAllowed):
+        reset_password(UserFactory(role="officer"), GOOD, actor=UserFactory(role="lead"))
+    assert not Notice.objects.exists()
 
 
 @pytest.mark.parametrize("role", ["sysadmin", "secadmin", "auditor"])

@@ -5,10 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from agencies.models import LogInGuard, User
-from agencies.services import lift_lock, log_in, sync_reference
+from agencies.services import (
+    clear_guards,
+    is_own_password,
+    lift_lock,
+    log_in,
+    sync_reference,
+)
 from core import clock
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
@@ -231,3 +237,51 @@ def test_attempts_at_once_do_not_outrun_the_limit():
         list(pool.map(one, range(24)))
     assert AuditEvent.objects.filter(verb="agencies.fail_log_in").count() == 5
     assert AuditEvent.objects.filter(verb="agencies.lock").count() == 1
+
+
+# What is kept no longer -------------------------------------------------------------------------
+
+
+def test_counts_that_are_over_are_forgotten_and_others_stay(chen):
+    fail()
+    fail("nobody", address=THERE)
+    age(minutes=21)
+    fail()
+    for _ in range(5):
+        fail("locked", address="192.0.2.8")
+    LogInGuard.objects.filter(scope="address", key="192.0.2.8").delete()
+    assert LogInGuard.objects.count() == 5
+    assert clear_guards() == 2
+    assert LogInGuard.objects.get(user=chen).failures == 1
+    assert LogInGuard.objects.get(scope="address").key == HERE
+    assert LogInGuard.objects.filter(locked_until__gt=clock.real_now()).count() == 1
+    assert clear_guards() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_count_in_use_is_not_cleared_away():
+    fail("nobody")
+    age(minutes=21)
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        LogInGuard.objects.select_for_update().get(scope="account")
+        assert pool.submit(apart, clear_guards).result(timeout=60) == 1
+    assert LogInGuard.objects.get().scope == "account"
+
+
+def apart(call):
+    try:
+        return call()
+    finally:
+        connection.close()
+
+
+def test_the_password_asked_for_again_is_counted_like_a_log_in(chen):
+    for _ in range(5):
+        assert not is_own_password(chen, WRONG, address=HERE)
+    with pytest.raises(DomainError, match="已锁定"):
+        is_own_password(chen, GOOD, address=HERE)
+    assert verbs() == ["agencies.lock"]
+    assert LogInGuard.objects.get(scope="address").failures == 5
+    age(minutes=21)
+    assert is_own_password(chen, GOOD)
+    assert LogInGuard.objects.get(user=chen).failures == 0

@@ -4,6 +4,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 
+from agencies.models import User
+from core import clock
+from core.models import Notice
 from inspections.models import Inspection, Section
 from publication.models import Publication
 from registries.models import Inspector, Target
@@ -15,9 +18,9 @@ SERIOUS = {"serious", "critical"}
 
 
 @pytest.fixture
-def story(settings, clock):
+def story(settings):
     settings.PORTAL_DEMO = True
-    clock("2026-11-20")
+    settings.PORTAL_TODAY = "2026-11-20"
     call_command("load_demo")
 
 
@@ -57,6 +60,7 @@ def desk_pages():
         inspection__selection__target=star,
     )
     field = f"/desk/tasks/{in_the_field.number}/"
+    refuse_a_letter()
     return {
         "lead": [
             "/desk/",
@@ -85,9 +89,24 @@ def desk_pages():
             "/desk/inspectors/",
             f"/desk/inspectors/{Inspector.objects.earliest('pk').pk}/",
         ],
-        "sysadmin": ["/desk/settings/users/", "/desk/settings/users/new/"],
+        "sysadmin": ["/desk/settings/users/", "/desk/settings/users/new/", "/desk/settings/mail/"],
         "auditor": ["/desk/trail/"],
     }
+
+
+def refuse_a_letter():
+    """So that the page of undelivered mail has a line, as long as they come."""
+    person = User.objects.get(username="officer-gongan")
+    person.email = "wangjianguo@suzhou.gov.example"
+    person.save()
+    Notice.objects.create(
+        recipient=person,
+        text="到期提醒",
+        link="/desk/",
+        attempts=8,
+        last_error=f"SMTPRecipientsRefused: 550 5.1.1 <{person.email}>: Recipient address rejected",
+        failed_at=clock.now(),
+    )
 
 
 def faults_of(page):

@@ -105,8 +105,9 @@ def launch(lead, plan):
 
 def draw_targets(lead, admin, market, task):
     page = lead.page
+    press(page, "只用见证人（C 级，两分钟办完）")
     press(page, "封存 14 户的名单")
-    see(page, "等待第二人同意")
+    see(page, "须由第二人同意")
     admin.page.goto(f"/desk/tasks/{task.number}/draw/")
     press(admin.page, "同意按 C 级摇号")
     page.reload()

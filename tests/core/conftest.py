@@ -1,25 +1,9 @@
-"""A real mail server for the portal, and work in several threads."""
+"""Work in several threads."""
 
 import threading
 
 import pytest
 from django.db import connection
-
-from config.settings import mail_server
-from tests.office import Office
-
-
-@pytest.fixture
-def office(settings):
-    """The portal's mail goes to this server."""
-    one = Office()
-    for name, value in mail_server(f"smtp://127.0.0.1:{one.port}").items():
-        setattr(settings, name, value)
-    settings.PORTAL_MAIL_DOMAIN = "portal.example"
-    settings.PORTAL_URL = "https://portal.example"
-    settings.DEFAULT_FROM_EMAIL = "portal@portal.example"
-    yield one
-    one.close()
 
 
 @pytest.fixture

@@ -35,4 +35,4 @@ def test_a_long_text_is_cut_and_not_lost():
 def test_the_pulse_is_one_row_each():
     heartbeat()
     heartbeat()
-    assert sorted(Heartbeat.objects.values_list("name", flat=True)) == ["beat", "worker"]
+    assert list(Heartbeat.objects.values_list("name", flat=True)) == ["worker"]

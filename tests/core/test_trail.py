@@ -199,42 +199,42 @@ def test_a_line_committed_late_is_waited_for():
         slow.execute(INSERT.format("", ""))
         (after,) = write(1)
         assert AuditEvent.objects.count() == 2
-        assert trail.seal(patience=0) == 0
+        assert trail.seal() == 0
+        assert trail.seal() == 0
         slow.connection.commit()
-    assert trail.seal(patience=0) == 3
+    assert trail.seal() == 3
     assert AuditSeal.objects.get().last_id == after
     assert command()[1].startswith("一致：3 条留痕与写入时一致，共 1 张封条，另有 0 条尚未加封。")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_sealer_waits_for_who_was_writing_and_for_nobody_else():
+    """There is always somebody who writes; lines are sealed all the same, one time later."""
     write(1)
-    with session() as slow, session() as later, ThreadPoolExecutor(1) as pool:
+    with session() as slow, session() as later:
         slow.execute(INSERT.format("", ""))
         write(1)
-        sealing = pool.submit(in_thread, lambda: trail.seal(patience=60))
-        wait_until_waiting()
+        assert trail.seal() == 0
         later.execute(INSERT.format("", ""))
+        assert trail.seal() == 0
         slow.connection.commit()
-        assert sealing.result(timeout=60) == 3
+        assert trail.seal() == 3
+        write(1)
+        assert trail.seal() == 0  # `later` was writing when the third line had been sealed
         later.connection.commit()
-    assert trail.seal(patience=0) == 1
+    assert trail.seal() == 2
     assert found() == ""
 
 
-def wait_until_waiting():
-    """Until another session has asked who is writing, and has been answered."""
-    query = """
-        SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid()
-            AND query = %s AND state <> 'active'
-    """
-    asked = 0
-    with session() as watcher:
-        while not asked:
-            watcher.execute(query, [trail.WRITERS])
-            ((asked,),) = watcher.fetchall()
-            watcher.connection.rollback()  # the statistics stand still within a transaction
+@pytest.mark.django_db(transaction=True)
+def test_no_writer_waits_for_a_sealer():
+    write(1)
+    with session() as slow, session() as other:
+        slow.execute(INSERT.format("", ""))
+        assert trail.seal() == 0
+        other.execute("SET lock_timeout = '1ms'")
+        other.execute(INSERT.format("", ""))
+        assert other.rowcount == 1
 
 
 def in_thread(call):
@@ -270,16 +270,15 @@ def test_writers_and_sealers_at_once_leave_no_line_out():
                 assert tried.wait(60)  # somebody tries to seal while these lines are not visible
                 transaction.set_rollback((turn + seed) % 4 == 0)
 
-    def sealer(patience):
+    def sealer():
         total = 0
         while not ended.is_set():
-            total += trail.seal(size=5, patience=patience)
-            if not patience:
-                tried.set()
+            total += trail.seal(size=5)
+            tried.set()
         return total
 
     with ThreadPoolExecutor(6) as pool:
-        sealers = [pool.submit(in_thread, lambda p=p: sealer(p)) for p in (0, 5)]
+        sealers = [pool.submit(in_thread, sealer) for _ in range(2)]
         writers = [pool.submit(in_thread, lambda seed=seed: writer(seed)) for seed in range(4)]
         try:
             for one in writers:

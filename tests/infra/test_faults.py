@@ -2,11 +2,9 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections import Counter
 from contextlib import closing
 from datetime import date, datetime, timedelta
@@ -20,6 +18,7 @@ import psycopg2
 import pytest
 import time_machine
 from celery import Celery
+from django.conf import settings
 from django.db import connection
 
 from agencies.services import sync_reference
@@ -29,9 +28,6 @@ from deadlines import services
 from deadlines.jobs import send_digests, sweep_deadlines
 from deadlines.models import Deadline, Reminder
 from scripts.child import Child
-from scripts.machine import service_user
-from scripts.services import Redis
-from scripts.state import State
 from tests.factories import UserFactory, agency
 from tests.infra.test_celery import own_database_url, wait_for
 from tests.office import Office
@@ -82,14 +78,13 @@ def office():
 class House:
     """A worker on the database of this test, with a queue of its own."""
 
-    def __init__(self, log, broker, **environ):
-        self.queue, self.broker = f"infra-{uuid4()}", broker
+    def __init__(self, log, **environ):
+        self.queue = f"infra-{uuid4()}"
         options = ["--concurrency", "2", "--loglevel", "INFO", "--queues", self.queue]
         options += ["--without-mingle", "--without-gossip"]
         own = {
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DATABASE_URL": own_database_url(),
-            "REDIS_URL": broker,
             "PORTAL_HTTPS": "0",
         }
         self.environ = os.environ | own | {"PORTAL_DEMO": "1", "PORTAL_TODAY": TODAY} | environ
@@ -104,7 +99,7 @@ class House:
 
     def send(self, job):
         """What beat does."""
-        with Celery(broker=self.broker) as sender:
+        with Celery(broker=settings.CELERY_BROKER_URL) as sender:
             sender.send_task(job, queue=self.queue, ignore_result=True)
 
     def until(self, condition):
@@ -123,8 +118,8 @@ def house(tmp_path):
     """`house(PORTAL_SMTP_URL=...)` starts a worker."""
     made = []
 
-    def start(broker=None, **environ):
-        made.append(House(tmp_path / "worker.log", broker or os.environ["REDIS_URL"], **environ))
+    def start(**environ):
+        made.append(House(tmp_path / "worker.log", **environ))
         return made[-1]
 
     yield start
@@ -261,33 +256,6 @@ def asked(portal, *urls):
         check=True,
     )
     return done.stdout.split("\0")[:-1]
-
-
-def test_redis_is_stopped_for_a_while(house, clocks):
-    """Log-in and pages need no broker; the worker comes back to it by itself."""
-    above = Path(tempfile.mkdtemp(dir="/tmp"))
-    above.chmod(0o755)
-    broker = Redis(State.opened(above / "state", service_user()))
-    try:
-        broker.start()
-        portal = house(broker.url)
-        portal.until(portal.log_says("ready."))
-        broker.child.stop()
-        portal.until(portal.log_says("Connection to broker lost"))
-
-        pages = ["/login/", "/desk/", "/desk/deadlines/", "/desk/notices/", "/", "/healthz"]
-        answers = asked(portal, *pages)
-        assert answers[::2] == ["302", "200", "200", "200", "200", "200"]
-        assert "第0户" in answers[5]
-        assert json.loads(answers[11])["status"] == "degraded"
-
-        broker.start()
-        portal.send(SWEEP)
-        portal.until(lambda: Reminder.objects.count() == CLOCKS)
-        everything_once()
-    finally:
-        broker.child.stop()
-        shutil.rmtree(above)
 
 
 def at(text, **more):

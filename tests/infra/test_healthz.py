@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from config.healthz import status_of
-from core import clock
+from core import clock, pulse
 from core.models import Heartbeat
+from tests.factories import UserFactory
 
 ROOT = Path(__file__).resolve().parents[2]
 WELL = {
@@ -44,13 +45,32 @@ def test_a_stranger_sees_every_word_of_the_contract(client):
 
 @pytest.mark.django_db
 def test_a_process_is_alive_for_ninety_seconds(client):
-    beat(worker=80, beat=100)
+    beat(worker=80, beat=100, broker=80)
 
     found = client.get("/healthz").json()
 
     assert (found["worker"]["alive"], found["beat"]["alive"]) == (True, False)
     assert found["broker"] is True
     assert found["status"] == "degraded"
+
+
+@pytest.mark.django_db
+def test_a_broker_that_took_no_message_is_lost_at_once(client):
+    """Worker and beat are alive for ninety seconds more; the broker is known not to be."""
+    pulse.seen("worker", "beat", "broker")
+    assert client.get("/healthz").json()["broker"] is True
+    pulse.lost("broker")
+
+    found = client.get("/healthz").json()
+
+    assert (found["status"], found["broker"], found["worker"]["alive"]) == ("degraded", False, True)
+
+
+@pytest.mark.django_db
+def test_a_session_is_not_looked_at(log_in, django_assert_num_queries):
+    client = log_in(UserFactory())
+    with django_assert_num_queries(2):  # the heartbeats and the calendar
+        assert client.get("/healthz").status_code == 200
 
 
 @pytest.mark.django_db

@@ -63,7 +63,10 @@ def test_it_prints_ready_once_and_answers(first, environ):
     _, lines = first
     port = int(environ["PORTAL_PORT"])
     assert lines[-1] == f"READY http://127.0.0.1:{port}/", "\n".join(lines)
-    assert Site("127.0.0.1", port, None).health()["database"] is True
+    health = Site("127.0.0.1", port, None).health()
+    assert health["database"] is True
+    assert [health[name]["alive"] for name in ("worker", "beat")] == [True, True]  # from the start
+    assert health["broker"] is True
 
 
 def test_a_second_start_beside_it_is_one_clear_sentence(first, environ):

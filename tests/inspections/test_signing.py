@@ -1,5 +1,8 @@
 import pytest
+from django.urls import reverse
 
+from agencies.models import LogInGuard
+from agencies.services import log_in
 from core import clock
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import AuditEvent
@@ -87,15 +90,46 @@ def test_a_wrong_password_is_refused_and_counted(filled):
     assert "guess" not in f"{event.summary}{event.data}"
 
 
-def test_after_five_wrong_passwords_the_right_one_waits(filled):
+def test_five_wrong_passwords_lock_the_account_here_and_at_the_log_in(filled):
+    first, second = (one.user for one in filled.teams["gongan"][:2])
     for _ in range(5):
         with pytest.raises(DomainError, match="口令不正确"):
             confirm(filled, password="guess")
-    with pytest.raises(DomainError, match="15 分钟后"):
+    with pytest.raises(DomainError, match="已锁定，请约 20 分钟后"):
         confirm(filled)
+    with pytest.raises(DomainError, match="已锁定"):
+        log_in(first.username, PASSWORD, address="192.0.2.7")
+    lock = AuditEvent.objects.get(verb="agencies.lock")
+    assert lock.subject == f"agencies.user:{first.pk}"
     confirm(filled, 1)
+    assert log_in(second.username, PASSWORD, address="192.0.2.7") == second
     assert AuditEvent.objects.filter(verb=WRONG).count() == 5
-    assert OfficerConfirmation.objects.count() == 1
+    assert OfficerConfirmation.objects.get().inspector == filled.teams["gongan"][1]
+
+
+def test_failed_log_ins_count_at_the_form_and_the_right_password_forgets_them(filled):
+    user = filled.teams["gongan"][0].user
+    for _ in range(4):
+        with pytest.raises(DomainError):
+            log_in(user.username, "guess", address="192.0.2.7")
+    confirm(filled)
+    assert LogInGuard.objects.get(user=user).failures == 0
+    for _ in range(4):
+        with pytest.raises(DomainError):
+            log_in(user.username, "guess", address="192.0.2.7")
+    with pytest.raises(DomainError, match="口令不正确"):
+        confirm(filled, password="guess")
+    assert LogInGuard.objects.get(user=user).is_closed
+
+
+def test_the_form_counts_wrong_passwords_against_the_address_too(filled, log_in):
+    inspector = filled.teams["gongan"][0]
+    address = reverse("inspections:confirm", args=[filled.visit.pk])
+    answer = log_in(filled.officer()).post(
+        address, {"inspector": inspector.pk, "password": "guess"}, REMOTE_ADDR="192.0.2.9"
+    )
+    assert answer.status_code == 422
+    assert LogInGuard.objects.get(scope="address", key="192.0.2.9").failures == 1
 
 
 def test_an_officer_without_account_cannot_confirm(filled):

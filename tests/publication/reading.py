@@ -27,6 +27,7 @@ def page_urls(world):
         reverse("publication:draws"),
         reverse("publication:draw", args=[draw]),
         reverse("publication:certificate", args=[draw]),
+        reverse("publication:verify_page", args=[draw]),
         *(reverse("publication:draw_file", args=[draw, name]) for name in files),
         reverse("publication:items"),
         reverse("publication:item_list", args=["341300-gongan", 1]),

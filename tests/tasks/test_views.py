@@ -104,7 +104,7 @@ def test_an_unknown_purpose_or_move_does_not_exist(task, log_in):
 
 def test_the_whole_way_by_posts(task, log_in):
     lead, admin, market = (suzhou.person(n) for n in ("lead", "admin-gongan", "admin-shichang"))
-    log_in(lead).post(url("freeze", task))
+    log_in(lead).post(url("freeze", task), suzhou.SHORT)
     log_in(admin).post(url("consent", task, "targets"))
     log_in(lead).post(url("open", task, "targets"), suzhou.WITNESS)
     log_in(lead).post(url("move", task, "request_confirmation"))

@@ -1,0 +1,50 @@
+"""The minutes of a draw on one A4 page, with the two digests as QR codes (protocol 2.11)."""
+
+from io import BytesIO
+from typing import Any
+
+import segno
+from django.conf import settings
+
+from core import clock, pdf
+from tasks import evidence, hall
+from tasks.flows import DrawStatus
+from tasks.models import Draw
+
+MANY = 12  # contributors that fit on the page; more are counted
+
+
+def pdf_of(draw: Draw) -> bytes:
+    """The minutes as they stand now: of a frozen, an opened or a voided draw."""
+    codes = {"freeze.svg": f"DRS1:{draw.draw_id}:{draw.freeze_digest}"}
+    if draw.result_digest:
+        codes["result.svg"] = f"DRS1:{draw.draw_id}:{draw.result_digest}"
+    files = {name: _qr(text) for name, text in codes.items()}
+    return pdf.render("pdf/minutes.html", context_of(draw), files)
+
+
+def context_of(draw: Draw) -> dict[str, Any]:
+    """What stands on the minutes. No firm is named: they may hang in a hall."""
+    seen = hall.of(draw, clock.now())
+    return {
+        "draw": draw,
+        "task": draw.task,
+        "hall": seen,
+        "parties": seen.parties[:MANY],
+        "more": max(0, len(seen.parties) - MANY),
+        "evidence": evidence.of(draw, names=False),
+        "entries": list(
+            draw.beacon_entries.filter(value=draw.beacon_value).select_related("entered_by__agency")
+        )
+        if draw.beacon_value
+        else [],
+        "is_frozen": draw.status == DrawStatus.FROZEN,
+        "is_voided": draw.status == DrawStatus.VOIDED,
+        "demo": settings.PORTAL_DEMO,
+    }
+
+
+def _qr(text: str) -> bytes:
+    out = BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False)
+    return out.getvalue()

@@ -1,0 +1,59 @@
+"""What is shown to a hall and kept on paper: the projector page and the minutes of a draw."""
+
+from io import BytesIO
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from core import clock
+from tasks import evidence, hall
+from tasks import minutes as paper
+from tasks.flows import DrawStatus
+from tasks.models import Draw, Purpose
+from tasks.views.base import current, visible_task
+
+
+@require_GET
+def screen(request: HttpRequest, number: str) -> HttpResponse:
+    """The draw in large type, for a projector; it follows the ceremony by itself."""
+    return render(request, "tasks/screen.html", _seen(request, number))
+
+
+@require_GET
+def now(request: HttpRequest, number: str) -> HttpResponse:
+    """The part of the projector page that changes."""
+    return render(request, "tasks/_screen.html", _seen(request, number))
+
+
+def _seen(request: HttpRequest, number: str) -> dict:
+    draw = _draw(request, number)
+    names = draw.task.list_is_public
+    is_open = draw.status == DrawStatus.OPENED
+    return {
+        "task": draw.task,
+        "draw": draw,
+        "hall": hall.of(draw, clock.now()),
+        "evidence": evidence.of(draw, names=names, tickets=is_open),
+        "names": names,
+        "is_open": is_open,
+    }
+
+
+@require_GET
+def minutes(request: HttpRequest, number: str) -> HttpResponse:
+    """The minutes of the first draw as one page."""
+    draw = _draw(request, number)
+    data = paper.pdf_of(draw)
+    return FileResponse(
+        BytesIO(data), filename=f"{draw.draw_id}.pdf", content_type="application/pdf"
+    )
+
+
+def _draw(request: HttpRequest, number: str) -> Draw:
+    task = visible_task(request, number)
+    draw = current(task, Purpose.TARGETS)
+    if draw is None:
+        raise Http404
+    draw.task = task
+    return draw
