@@ -18,7 +18,13 @@ from deadlines.models import DeadlineRule, Kind, Trigger
 from inspections.flows import HANDED_IN, InspectionStatus, SectionStatus
 from inspections.models import Inspection, Section
 from inspections.rules import conclusion_of
-from inspections.services.teams import authorize_team, handed_in_text, is_on_team, lock_form
+from inspections.services.teams import (
+    authorize_team,
+    handed_in_text,
+    is_on_team,
+    lock_form,
+    mover,
+)
 from inspections.sheet import Sheet
 from registries.models import ItemPass
 from tasks import services as tasks
@@ -50,7 +56,13 @@ def submit(section: Section, *, submission_id: UUID, actor: User) -> Section:
         raise IllegalMove(_unsigned(inspection))
     section.submitted_at, section.submitted_by = clock.now(), actor
     _claim(section, submission_id)
-    advance(section, "submit", actor=actor, submission=str(submission_id))
+    advance(
+        section,
+        "submit",
+        actor=mover(section, actor),
+        submission=str(submission_id),
+        because_of=actor.pk,
+    )
     deadlines.meet(section, Kind.ONSITE)
     _tell_leaders(section)
     _complete_visit(inspection)

@@ -15,6 +15,13 @@ from tasks import drs1
 from tasks.models import Exemption, Task, TaskTier
 from tasks.services.setup import ROUNDING, Sampling, TierAsked
 
+# Earlier, later, days between them at least.
+ORDER = [
+    ("starts_on", "draw_until", 0),
+    ("draw_until", "onsite_from", 1),
+    ("onsite_from", "onsite_until", 0),
+    ("onsite_until", "ends_on", 0),
+]
 DATES = ["starts_on", "draw_until", "onsite_from", "onsite_until", "ends_on", "report_due_on"]
 OWN = ["title", "inspection_kind", *DATES]
 TIER = re.compile(r"(.+?)[\s:：]+(\S+)")
@@ -68,6 +75,17 @@ class TaskForm(forms.ModelForm):
             f"{scheme}：{'、'.join(self.grades)}。"
         )
         self.initial["tiers"] = "\n".join(tier_text(tier) for tier in tiers)
+
+    def clean(self) -> dict:
+        """The stages follow one another; what is wrong stands at the later of the two dates."""
+        asked = super().clean()
+        for earlier, later, gap in ORDER:
+            first, last = asked.get(earlier), asked.get(later)
+            if first and last and (last - first).days < gap:
+                words = "须晚于" if gap else "不能早于"
+                label = self.fields[earlier].label
+                self.add_error(later, f"{self.fields[later].label}{words}{label}（{first}）。")
+        return asked
 
     def clean_title(self) -> str:
         """The title enters the draw files, where a field holds 200 bytes and no tab."""

@@ -61,6 +61,7 @@ def confirm(confirmation: Confirmation, *, actor: User | None, seen: int | None 
     changed since, DomainError while a report of the own agency is open.
     """
     task = confirmation.task
+    authorize(actor, "confirm", confirmation)
     lock(task)
     authorize(actor, "confirm", confirmation)
     if task.status != TaskStatus.CONFIRMING:

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.errors import DomainError, IllegalMove, NotAllowed
-from core.pages import paginate
+from core.pages import one_of, paginate
 from core.workflow import authorize, can
 from registries.models import Target
 from tasks import evidence, frame, services
@@ -17,7 +17,7 @@ from tasks.models import Purpose, Task
 from tasks.pool import registry
 from tasks.pool.grounds import grounds_of
 from tasks.pool.rehearsal import rehearse
-from tasks.reasons import CAP, PASSED, described, label
+from tasks.reasons import CAP, PASSED, REASONS, described, label
 from tasks.views.base import page, visible_task
 from tasks.views.choice import choice, given
 
@@ -51,7 +51,7 @@ def scope_page(request: HttpRequest, task: Task, status: int = 200, **more: obje
         "may_change": may_change,
     }
     context |= who(request, task, base, may_change)
-    context |= more or choice(task, given(request, task))
+    context |= more or choice(given(request, task))
     response = page(request, task, "scope", context)
     response.status_code = status
     return response
@@ -67,7 +67,7 @@ def rows_of(counts: dict[str, int]) -> list[dict]:
 
 def who(request: HttpRequest, task: Task, base: frame.Frame, may_change: bool) -> dict:
     """Twenty names of the pool, or of those behind the reason that was asked for."""
-    reason = request.GET.get("reason", "")
+    reason = one_of(request, "reason", {**REASONS, **base.reasons}, "原因")
     status, code = ("X", reason) if base.reasons[reason] else ("P", "-")
     listed = paginate(registry.who(task, status, code), request, ("code",))
     lifted = status == "P" or reason == PASSED or reason.startswith(CAP)
