@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
+from agencies.models import System
 from tasks import drs1
 from tasks.ceremony import SHORT, Ceremony
 from tasks.models import Task
@@ -82,5 +83,7 @@ def common(task: Task, ceremony: Ceremony) -> list[tuple[str, ...]]:
 
 
 def systems(task: Task) -> list[str]:
-    """The systems that inspect, the lead's first."""
-    return list(dict.fromkeys(agency.system_id for agency in task.agencies))
+    """The systems that inspect, as they are today, the lead's first."""
+    today = dict(System.objects.exclude(succeeded_by=None).values_list("slug", "succeeded_by"))
+    names = (agency.system_id for agency in task.agencies)
+    return list(dict.fromkeys(today.get(slug, slug) for slug in names))

@@ -51,13 +51,16 @@ WITH item AS (
     WHERE selection.standing = 'listed' AND task.status <> 'cancelled' AND task.id <> %(task)s
         AND task.starts_on BETWEEN %(year_from)s AND %(year_until)s
 ), sent AS (
-    SELECT task.id AS task_id, agency.system_id
-    FROM tasks_task task JOIN agencies_agency agency ON agency.id = task.agency_id
-    UNION
-    SELECT joined.task_id, agency.system_id
-    FROM tasks_task_participants joined JOIN agencies_agency agency ON agency.id = joined.agency_id
+    SELECT task_id, coalesce(system.succeeded_by_id, system.slug) AS system_id
+    FROM (
+        SELECT id AS task_id, agency_id FROM tasks_task
+        UNION
+        SELECT task_id, agency_id FROM tasks_task_participants
+    ) AS joined
+    JOIN agencies_agency agency ON agency.id = joined.agency_id
+    JOIN agencies_system system ON system.slug = agency.system_id
 ), times AS (
-    SELECT target_id, count(*) AS n, %(cap_by_one)s::int AS cap
+    SELECT target_id, count(DISTINCT task_id) AS n, %(cap_by_one)s::int AS cap
     FROM drawn JOIN sent USING (task_id)
     WHERE sent.system_id = ANY(%(systems)s)
     GROUP BY target_id, sent.system_id
