@@ -140,6 +140,18 @@ VALUE_FORMS = {
 }
 
 
+def beacon_name(kind: str, ref: str) -> str:
+    """`双色球第 2021080 期`, `当众掷骰子 10 次`."""
+    names = {
+        BeaconKind.SSQ: f"双色球第 {ref} 期",
+        BeaconKind.DLT: f"大乐透第 {ref} 期",
+        BeaconKind.BOTH: "双色球第 {}、大乐透第 {} 期".format(*f"{ref}+".split("+")),
+        BeaconKind.DICE: f"当众掷骰子 {ref} 次",
+        BeaconKind.DRAND: f"drand 第 {ref} 轮",
+    }
+    return names.get(kind, "")
+
+
 def drand_round(at: datetime) -> int:
     """The first drand quicknet round that is made at `at` or later."""
     seconds = int(at.timestamp()) - drs1.DRAND_GENESIS

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tasks import evidence
-from tasks.ceremony import CLOSING_TIME, is_expected, outlook
+from tasks.ceremony import CLOSING_TIME, DICE, beacon_name, is_expected, outlook
 from tasks.flows import DrawStatus
 from tasks.models import BeaconKind, Contributor, Draw, Missing, Way
 from tasks.times import time_text
@@ -48,13 +48,18 @@ class Hall:
         return "可以摇号" if self.is_ready else "还不能摇号"
 
     @property
+    def beacon(self) -> str:
+        """The public beacon with its issue; empty without one."""
+        return beacon_name(self.draw.beacon_kind, self.draw.beacon_ref)
+
+    @property
     def deadlines(self) -> list[tuple[str, datetime, str]]:
         """What runs out: label, instant, how far away it is."""
         draw = self.draw
         given = (
             ("密封截止", draw.commit_until),
             ("公开截止", draw.reveal_until),
-            (f"{draw.get_beacon_kind_display()}产生", draw.beacon_at),
+            ("公共随机源产生", draw.beacon_at),
         )
         return [(label, at, away(at, self.now)) for label, at in given if at]
 
@@ -113,7 +118,7 @@ def _needs(draw: Draw, rows: list[Contributor], grade: str, now: datetime) -> li
     needs = list(_contributions_missing(draw, rows, now))
     if draw.beacon_kind != BeaconKind.NONE and not draw.beacon_value:
         when = f"{time_text(draw.beacon_at)} 产生"
-        what = f"{draw.get_beacon_kind_display()}（{draw.beacon_ref}）"
+        what = f"{beacon_name(draw.beacon_kind, draw.beacon_ref)}，"
         needs.append(
             f"{what}{when}，此后由两人分别录入"
             if now < draw.beacon_at
@@ -147,5 +152,5 @@ def _contributions_missing(draw: Draw, rows: list[Contributor], now: datetime) -
 
 def _wanted(row: Contributor) -> str:
     if row.way == Way.OPEN:
-        return f"录入{row.code}"
+        return f"录入{row.code}的{'点数' if row.code == DICE else '短语'}"
     return f"{row.code}{'公开' if row.commit else '密封'}随机数"

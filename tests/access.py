@@ -216,3 +216,33 @@ ACCESS = {
     "approvals:approve": own("post", "section", *LEADERS),
     "approvals:return": own("post", "section", *LEADERS),
 }
+
+PEOPLE = {
+    LEAD: "lead",
+    ADMIN: "admin-gongan",
+    OFFICER: "officer-gongan",
+    "deputy": "deputy-gongan",
+    "sysadmin": "sysadmin",
+    "secadmin": "secadmin",
+    "auditor": "auditor",
+}
+# Whose objects these are; for their addresses the account comes from here.
+AT_HOME = {
+    "inspector": "home-admin",
+    "visit": "officer-gongan",
+    "evidence": "officer-gongan",
+    "section": "deputy-gongan",
+    "upload": "admin-gongan",
+    "assignment": "officer-gongan",
+    "substitution": "deputy-gongan",
+}
+
+
+def readers(name):
+    """Accounts that may open the address; none for what is public."""
+    access = ACCESS[name]
+    if access.rule == PUBLIC:
+        return []
+    if access.args in AT_HOME:
+        return [AT_HOME[access.args]]
+    return [PEOPLE[role] for role in access.roles] or ["lead"]

@@ -16,6 +16,11 @@ def text_of(data):
     return re.sub(r"\s+", "", poppler("pdftotext", data, "-layout", "-", "-"))
 
 
+def reading_of(data):
+    """The words cell by cell in the order of reading, without any space."""
+    return re.sub(r"\s+", "", poppler("pdftotext", data, "-raw", "-", "-"))
+
+
 def lines_of(data):
     """The words of a PDF line by line, without the spaces inside."""
     text = poppler("pdftotext", data, "-layout", "-", "-")

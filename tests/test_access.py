@@ -24,7 +24,7 @@ from registries.models import Inspector, Leave, Recusal, Target
 from registries.services import keep_upload
 from tasks.models import Replacement, Substitution
 from tests import suzhou
-from tests.access import ACCESS, LOGIN, OWN, PUBLIC, ROLE, SEES, TEAM
+from tests.access import ACCESS, LOGIN, OWN, PUBLIC, ROLE, SEES, TEAM, readers
 from tests.factories import UserFactory, agency
 from tests.inspections import camera
 
@@ -287,15 +287,7 @@ def test_other_roles_are_refused(world, name):
     "name", [name for name in having(SEES, OWN, ROLE) if ACCESS[name].method == "get"]
 )
 def test_who_may_gets_the_page(world, name):
-    access = ACCESS[name]
-    people = {"lead": "lead", "agency_admin": "admin-gongan", "auditor": "auditor"}
-    people |= {"sysadmin": "sysadmin", "secadmin": "secadmin"}
-    at_home = {"inspector": "home-admin", "visit": "officer-gongan", "section": "deputy-gongan"}
-    at_home |= {"upload": "admin-gongan", "assignment": "officer-gongan"}
-    at_home |= {"substitution": "deputy-gongan"}
-    default = at_home.get(access.args, "lead")
-    who = [people[role] for role in access.roles] if access.args not in at_home else [default]
-    for username in who or [default]:
+    for username in readers(name):
         status, _ = call(username, world, name)
         # a line that has been launched opens nothing twice: its page says so
         assert status == 200 or (name == "tasks:create" and status == 404), username

@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from agencies.models import User
 from core import clock
 from reports.queries.todo import Todo
-from tasks.ceremony import outlook
+from tasks.ceremony import beacon_name, outlook
 from tasks.flows import DrawStatus
 from tasks.models import BeaconEntry, Contributor, Draw, Task, Way
 from tasks.services.ceremony import draw_url
@@ -107,7 +107,7 @@ def beacons(user: User, today: date) -> Iterator[Todo]:
     for draw in draws:
         yield Todo(
             "beacon",
-            f"{draw.task}：录入{draw.get_beacon_kind_display()} {draw.beacon_ref}",
+            f"{draw.task}：录入{beacon_name(draw.beacon_kind, draw.beacon_ref)}",
             f"{time_text(draw.beacon_at)} 已产生，由两人各自对照来源录入，一致后自动开启",
             draw_url(draw),
             "录入",

@@ -87,6 +87,8 @@ class CeremonyForm(forms.Form):
             return self._ceremony(
                 {name: self.get_initial_for_field(f, name) for name, f in self.fields.items()}
             )
+        if not hasattr(self, "cleaned_data"):
+            self.full_clean()
         return self._ceremony(self.cleaned_data)
 
     def _ceremony(self, data: dict) -> Ceremony:

@@ -63,6 +63,7 @@ def confirm(confirmation: Confirmation, *, actor: User | None, seen: int | None 
     task = confirmation.task
     authorize(actor, "confirm", confirmation)
     lock(task)
+    authorize(actor, "confirm", confirmation)
     if task.status != TaskStatus.CONFIRMING:
         raise IllegalMove("现在不能确认名单，请刷新页面后查看最新状态。")
     if seen is not None and seen != last_number(task):

@@ -42,14 +42,14 @@ def freeze(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, f"名单和规则已封存并公布，指纹 {draw_.freeze_digest[:16]}…。")
             return redirect("tasks:draw", number=number)
     fresh = visible_task(request, number)
-    return scope_page(request, fresh, status=422, **choice(fresh, form))
+    return scope_page(request, fresh, status=422, **choice(form))
 
 
 @require_GET
 def grade(request: HttpRequest, number: str) -> HttpResponse:
     """The grade that the choice would give, as a part of the page."""
     task = visible_task(request, number)
-    return render(request, "tasks/_grade.html", choice(task, given(request, task)))
+    return render(request, "tasks/_grade.html", {"task": task, **choice(given(request, task))})
 
 
 def visible_contributor(request: HttpRequest, number: str, purpose: str) -> Contributor:

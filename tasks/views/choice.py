@@ -23,7 +23,7 @@ def given(request: HttpRequest, task: Task) -> CeremonyForm:
     return CeremonyForm(task, data)
 
 
-def choice(task: Task, form: CeremonyForm) -> dict:
+def choice(form: CeremonyForm) -> dict:
     """What the page of the scope shows of a choice."""
     ceremony = form.ceremony
     missing = wanting(ceremony.beacon_kind, ceremony.outside)
@@ -36,7 +36,6 @@ def choice(task: Task, form: CeremonyForm) -> dict:
             offers.append((f"beacon:{BeaconKind.BOTH}", "约定双色球和大乐透"))
     is_short = not ceremony.sealed and ceremony.beacon_kind == BeaconKind.NONE
     return {
-        "task": task,
         "ceremony_form": form,
         "choice": ceremony,
         "next_grade": missing,

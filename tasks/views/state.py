@@ -53,8 +53,12 @@ def _is_only_spoken(seen: hall.Hall) -> bool:
 
 
 def _asks_phrase(draw_: Draw, seen: hall.Hall) -> bool:
+    """A witness who speaks as the lead opens is asked then, not before."""
     waiting = any(p.row.way == Way.OPEN and p.level == "soon" for p in seen.parties)
-    return waiting and not draw_.closed_digest
+    is_last = draw_.beacon_kind == BeaconKind.NONE and all(
+        p.row.way == Way.OPEN for p in seen.parties
+    )
+    return waiting and not draw_.closed_digest and not (is_last and seen.needs)
 
 
 def _own_part(request: HttpRequest, draw_: Draw, seen: hall.Hall) -> dict:

@@ -15,6 +15,7 @@ from tasks.jobs import sweep_draws
 from tasks.models import Assignment, Contributor, Draw, DrawEvent, DrawRecord, Selection, Task
 from tasks.services.ceremony import OPENING_DAYS
 from tests import suzhou
+from tests.factories import PlanFactory
 from tests.tasks import ceremonies as play
 
 
@@ -137,7 +138,9 @@ COPY = """
 def copied(draw, **changes):
     """A second row of the same draw, by SQL."""
     columns = [f.column for f in Draw._meta.concrete_fields if f.column != "id"]
-    values = [f"'{changes[name]}'" if name in changes else name for name in columns]
+    changes = {"supersedes_id": None} | changes
+    literals = {name: "NULL" if new is None else f"'{new}'" for name, new in changes.items()}
+    values = [literals.get(name, name) for name in columns]
     sql(COPY.format(columns=", ".join(columns), values=", ".join(values)), draw.pk)
 
 
@@ -233,7 +236,8 @@ def test_ten_freezes_at_once_get_ten_numbers_without_a_gap(clock):
     clock(play.MORNING)
     suzhou.lay_house()
     first = suzhou.draft_task(suzhou.published_line())
-    tasks = [first, *(another(first, number) for number in range(2, 11))]
+    plan = PlanFactory(agency=first.agency, year=2022)
+    tasks = [first, *(another(first, plan, number) for number in range(2, 11))]
     start, failed = threading.Barrier(10), []
 
     def freeze(pk):
@@ -261,11 +265,11 @@ def test_ten_freezes_at_once_get_ten_numbers_without_a_gap(clock):
     assert all(draw.prev == draw.records.get(type="freeze").prev for draw in Draw.objects.all())
 
 
-def another(task, number):
-    """The same task again on a line of its own."""
+def another(task, plan, number):
+    """The same task again on a line of its own, in a plan that is still being made."""
     items, tiers = list(task.items.all()), list(task.tiers.all())
     line = PlanLine.objects.get(pk=task.line_id)
-    line.pk, line.position, line._state.adding = None, number, True
+    line.pk, line.plan, line.position, line._state.adding = None, plan, number, True
     line.save()
     made = Task.objects.get(pk=task.pk)
     made.pk, made.line, made.number = None, line, f"341300-2021-{number:03d}"
