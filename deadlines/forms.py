@@ -2,6 +2,7 @@
 
 from django import forms
 
+from core.forms import DayField
 from deadlines import arrangement
 
 STATES = [("off", "休"), ("work", "班")]
@@ -38,7 +39,7 @@ class YearForm(forms.Form):
 class DayForm(forms.Form):
     """One day that differs in this place only."""
 
-    date = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}))
+    date = DayField(label="日期")
     state = forms.ChoiceField(label="安排", choices=STATES, widget=forms.RadioSelect)
     name = forms.CharField(label="名称", max_length=30, help_text="例如：台风停工。")
     source = forms.CharField(label="依据", max_length=200, help_text="文件名称或文号。")
@@ -47,4 +48,4 @@ class DayForm(forms.Form):
 class ClearForm(forms.Form):
     """Which local day to take back."""
 
-    date = forms.DateField(label="日期", widget=forms.HiddenInput)
+    date = DayField(label="日期", widget=forms.HiddenInput)

@@ -6,24 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from catalog.models import Item
-from core.errors import DomainError
+from core.forms import DayField
 from inspections.models import Answer, SignerRole
-from inspections.rules import OUTCOMES, PROBLEM_BUTTONS, RESULTS, parse_day
+from inspections.rules import OUTCOMES, PROBLEM_BUTTONS, RESULTS
 from inspections.services import Entry
-
-
-class DayField(forms.CharField):
-    """A day as people write it; an impossible one is answered with a suggestion."""
-
-    widget = forms.DateInput
-
-    def clean(self, value):
-        """A date, or None when left empty."""
-        text = super().clean(value)
-        try:
-            return parse_day(text) if text else None
-        except DomainError as error:
-            raise ValidationError(error.message) from None
 
 
 class AnswerForm(forms.Form):

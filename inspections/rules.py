@@ -1,7 +1,6 @@
 """Result codes, what excludes what, and when a form is ready. Pure; sources: domain 2, contracts 5."""
 
 import json
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -253,29 +252,3 @@ def svg_frame(strokes: Iterable[Stroke]) -> tuple[str, int]:
     height = max(max(y for _, y in points) - top, 1)
     pen = max(round(max(width / FRAME[0], height / FRAME[1])), 1)
     return f"{left - pen} {top - pen} {width + 2 * pen} {height + 2 * pen}", pen
-
-
-def parse_day(text: str) -> date:
-    """A day as people write it: 2024-04-30, 2024/4/30, 2024.4.30 or 2024年4月30日.
-
-    Raises DomainError; a day that does not exist is answered with the last one that does.
-    """
-    parts = re.fullmatch(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", text.strip())
-    if parts is None:
-        raise DomainError(f"“{text}”不是日期，请按“2024-04-30”的格式填写。")
-    year, month, day = (int(part) for part in parts.groups())
-    try:
-        return date(year, month, day)
-    except ValueError:
-        raise DomainError(_suggestion(text, year, month, day)) from None
-
-
-def _suggestion(text: str, year: int, month: int, day: int) -> str:
-    for last in (30, 29, 28):
-        try:
-            date(year, month, last)
-        except ValueError:
-            continue
-        if last < day <= 31:
-            return f"“{text}”不存在，是否指 {month}月{last}日？"
-    return f"“{text}”不存在，请核对日期。"

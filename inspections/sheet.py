@@ -14,6 +14,7 @@ from inspections.flows import HANDED_IN, STOOD_FOR, InspectionStatus, SectionSta
 from inspections.models import (
     Answer,
     Inspection,
+    LeftOff,
     OfficerConfirmation,
     Section,
     Signature,
@@ -166,6 +167,11 @@ class Sheet:
     def load(cls, pk: int) -> "Sheet":
         """The form as it stands in the database now."""
         return cls(Inspection.objects.with_form().get(pk=pk))
+
+    @property
+    def left_off(self) -> list[LeftOff]:
+        """Items of the task that this form does not ask for."""
+        return list(self.inspection.left_off.all())
 
     def part_of(self, user: User) -> Part | None:
         """The section this person fills, None for those who only read."""

@@ -8,11 +8,10 @@ from django.http import QueryDict
 from agencies.models import Agency, Region
 from catalog.models import CatalogVersion, Item, Trade
 from core.errors import DomainError
+from core.forms import DayField
 from inspections.rules import RESULT_LABELS
 from publication import rules
 from publication.models import Publication, PublicationQuerySet
-
-DATE = forms.DateInput(attrs={"type": "date"})
 
 
 class ReturnForm(forms.Form):
@@ -52,18 +51,8 @@ class ResultFilter(forms.Form):
     item = forms.CharField(label="检查事项", required=False, max_length=40)
     result = forms.CharField(label="结果", required=False, max_length=30)
     task = forms.CharField(label="任务编号", required=False, max_length=30)
-    since = forms.DateField(
-        label="公示日期自",
-        required=False,
-        widget=DATE,
-        error_messages={"invalid": "请填写存在的日期，例如 2021-09-27。"},
-    )
-    until = forms.DateField(
-        label="公示日期至",
-        required=False,
-        widget=DATE,
-        error_messages={"invalid": "请填写存在的日期，例如 2021-10-20。"},
-    )
+    since = DayField(label="公示日期自", required=False)
+    until = DayField(label="公示日期至", required=False)
 
     def clean(self):
         """The first day must not come after the last."""

@@ -4,26 +4,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from agencies.models import Region, User
-from registries import rules
+from core.forms import DayField
 from registries.imports.rows import clean, identifier, phone
 from registries.models import Gender, Grade, Inspector, Target, TargetStatus
-
-DAY = forms.DateInput(attrs={"type": "date"})
-
-
-class DayField(forms.DateField):
-    """A date, however written: 2024-04-08, 2024/4/8, 2024年4月8日."""
-
-    widget = DAY
-
-    def to_python(self, value):
-        """The day, or a sentence."""
-        if value in self.empty_values:
-            return None
-        try:
-            return rules.parse_date(value)
-        except ValueError as error:
-            raise ValidationError(f"{error}。") from None
 
 
 class PhoneField(forms.CharField):

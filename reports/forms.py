@@ -8,6 +8,8 @@ from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.utils import timezone
 
+from core.forms import DayField
+
 AREAS = [
     ("agencies.", "账号与角色"),
     ("catalog.", "事项清单"),
@@ -20,7 +22,6 @@ AREAS = [
     ("core.", "留痕的核验与导出"),
 ]
 SEARCH_LENGTH = 60
-NO_DATE = {"invalid": "没有这个日期，请按 2021-07-15 的样子填写。"}
 
 
 class SearchForm(forms.Form):
@@ -40,8 +41,8 @@ class TrailForm(forms.Form):
         widget=forms.TextInput({"list": "verbs", "autocomplete": "off", "spellcheck": "false"}),
     )
     actor = forms.CharField(label="操作人", required=False, max_length=60)
-    since = forms.DateField(label="起始日期", required=False, error_messages=NO_DATE)
-    until = forms.DateField(label="截止日期", required=False, error_messages=NO_DATE)
+    since = DayField(label="起始日期", required=False)
+    until = DayField(label="截止日期", required=False)
 
     def clean(self):
         """The first day must not lie after the last."""

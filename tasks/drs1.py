@@ -14,6 +14,7 @@ arguments: no database, no clock, no randomness, no normalisation of text.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import operator
@@ -22,8 +23,12 @@ import sys
 import unicodedata
 from bisect import insort
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import cached_property
+from heapq import nsmallest
+from itertools import islice
 from typing import (
     Any,
     Callable,
@@ -52,6 +57,7 @@ HEX64 = re.compile(r"[0-9a-f]{64}\Z")
 HEX96 = re.compile(r"[0-9a-f]{96}\Z")
 INTEGER = re.compile(r"(?:0|[1-9][0-9]{0,11})\Z")
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
+PLAIN = re.compile(r"[!-~]{2,200}\Z")  # a name for certain; most ids are
 FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 
 
@@ -120,6 +126,18 @@ Hash = Callable[[bytes], bytes]
 def digest(text: str, suite: str = SHA256) -> str:
     """The suite hash of a text in UTF-8: 64 hex digits."""
     return HASHES[suite](text.encode()).hex()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the garbage collector from walking millions of tuples again and again; none is garbage."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 # --- tokens, names, integers, lists (2.1) -----------------------------------------------------
@@ -195,8 +213,8 @@ def _listed(text: str, what: str, star: bool = False) -> Tuple[str, ...]:
 # --- files (2.1, 2.2) --------------------------------------------------------------------------
 
 
-def _rows(text: Any, magic: str, draw_id: str) -> Iterator[List[str]]:
-    """The lines of a file as fields; refuses everything that 2.1 does not allow of a file."""
+def _lines(text: Any, magic: str, draw_id: str) -> List[str]:
+    """The lines of a file; refuses everything that 2.1 does not allow of a file."""
     if not isinstance(text, str):
         raise Refused(f"{magic} is not a text")
     if len(_utf8(text)) > MAX_FILE:
@@ -206,12 +224,14 @@ def _rows(text: Any, magic: str, draw_id: str) -> Iterator[List[str]]:
     header, *lines = text[:-1].split("\n")
     if header != f"{magic}\t{draw_id}":
         raise Refused(f"{magic} does not start with its header and the draw id")
-    previous = ""
-    for line in lines:
-        if line <= previous:
-            raise Refused(f"{magic} has lines that are not in strictly ascending order, or blank")
-        previous = line
-    return (line.split("\t") for line in lines)
+    if "" in lines[:1] or any(map(operator.ge, lines, islice(lines, 1, None))):
+        raise Refused(f"{magic} has lines that are not in strictly ascending order, or blank")
+    return lines
+
+
+def _rows(text: Any, magic: str, draw_id: str) -> Iterator[List[str]]:
+    """The lines of a file as fields."""
+    return (line.split("\t") for line in _lines(text, magic, draw_id))
 
 
 def _fields(row: List[str], count: int, what: str) -> List[str]:
@@ -398,29 +418,48 @@ def _need(text: str, plan: Plan) -> Tuple[str, str]:
     return agency, _name(tag, "the tag of a need")
 
 
+@_undisturbed()
 def parse_candidates(text: str, draw_id: str, plan: Plan) -> List[Candidate]:
-    """The candidate file as values; raises Refused."""
+    """The candidate file as values; raises Refused.
+
+    A list of a million has few kinds of lines: what follows the id is read once for each.
+    """
     found, previous = [], None
-    for row in _rows(text, "DRS1-candidates", draw_id):
-        id_, stratum, status, reason, region, needs = _fields(row, 6, "candidate")
-        _name(id_, "a candidate id")
-        if id_ == previous:
-            raise Refused(f"the candidate {id_} stands on two lines")
+    kinds: Dict[str, Tuple[Any, ...]] = {}
+    is_plain, make = PLAIN.match, tuple.__new__
+    for line in _lines(text, "DRS1-candidates", draw_id):
+        id_, _, rest = line.partition("\t")
+        kind = kinds.get(rest)
+        if kind is None:
+            kind = kinds[rest] = _kind(line, previous, plan)
+        elif id_ == previous or not is_plain(id_):
+            _candidate_id(id_, previous)
         previous = id_
-        if stratum not in plan.strata:
-            raise Refused(f"the stratum of candidate {id_} is not in the plan")
-        _word(status, ("P", "F", "X"), "the status of a candidate")
-        if (reason == "-") != (status == "P"):
-            raise Refused(f"candidate {id_}: exactly the status P has the reason '-'")
-        if reason != "-":
-            _name(reason, "a reason")
-        if region != "-":
-            _name(region, "a region", ",")
-        wanted = (
-            tuple(_need(need, plan) for need in _listed(needs, "needs")) if needs != "-" else ()
-        )
-        found.append(Candidate(id_, stratum, status, reason, region, wanted))
+        found.append(make(Candidate, (id_, *kind)))
     return found
+
+
+def _candidate_id(id_: str, previous: Optional[str]) -> None:
+    _name(id_, "a candidate id")
+    if id_ == previous:
+        raise Refused(f"the candidate {id_} stands on two lines")
+
+
+def _kind(line: str, previous: Optional[str], plan: Plan) -> Tuple[Any, ...]:
+    """What a candidate line says after the id; `previous` is the id of the line before."""
+    id_, stratum, status, reason, region, needs = _fields(line.split("\t"), 6, "candidate")
+    _candidate_id(id_, previous)
+    if stratum not in plan.strata:
+        raise Refused(f"the stratum of candidate {id_} is not in the plan")
+    _word(status, ("P", "F", "X"), "the status of a candidate")
+    if (reason == "-") != (status == "P"):
+        raise Refused(f"candidate {id_}: exactly the status P has the reason '-'")
+    if reason != "-":
+        _name(reason, "a reason")
+    if region != "-":
+        _name(region, "a region", ",")
+    wanted = tuple(_need(need, plan) for need in _listed(needs, "needs")) if needs != "-" else ()
+    return stratum, status, reason, region, wanted
 
 
 @dataclass(frozen=True)
@@ -460,8 +499,9 @@ def parse_recusals(
     text: str, draw_id: str, candidates: Iterable[str], inspectors: Mapping[str, Inspector]
 ) -> Dict[Tuple[str, str], str]:
     """The recusal file as reasons by (inspector, target or '*'); raises Refused."""
-    known, found = set(candidates), {}
-    for row in _rows(text, "DRS1-recusals", draw_id):
+    rows, found = list(_rows(text, "DRS1-recusals", draw_id)), {}
+    known = set(candidates) if rows else set()
+    for row in rows:
         inspector, target, reason = _fields(row, 3, "recusal")
         if inspector not in inspectors:
             raise Refused(f"a recusal names the unknown inspector {inspector!r}")
@@ -548,7 +588,7 @@ def _largest_remainders(shares: Sequence[Share]) -> None:
 
 def allocate(plan: Plan, candidates: Iterable[Candidate]) -> Allocation:
     """How many each stratum gets, in integers."""
-    return allocate_counts(plan, Counter((c.stratum, c.status) for c in candidates))
+    return allocate_counts(plan, Counter(map(operator.itemgetter(1, 2), candidates)))
 
 
 def allocate_counts(plan: Plan, counts: Mapping[Tuple[str, str], int]) -> Allocation:
@@ -735,50 +775,81 @@ class Selected:
     ticket: str
 
 
+Ticket = Tuple[bytes, Candidate]  # compares as the protocol does: by ticket, then by id
+
+
 @dataclass
 class Selection:
-    """What the tickets decide."""
+    """What the tickets decide; `pairs` holds the ticket of every candidate, in no order."""
 
     chosen: List[Selected]
-    tickets: List[Tuple[bytes, Candidate]]
-    rest: List[Tuple[bytes, Candidate]]
+    pairs: List[Ticket]
     shortfall: int
 
+    @cached_property
+    def tickets(self) -> List[Ticket]:
+        """Everybody in ticket order."""
+        return sorted(self.pairs)
 
+    @cached_property
+    def rest(self) -> List[Ticket]:
+        """Who waits, in ticket order: in the pool, and not selected."""
+        chosen = {selected.id for selected in self.chosen}
+        return [pair for pair in self.tickets if pair[1].status == "P" and pair[1].id not in chosen]
+
+
+@_undisturbed()
 def select(
     plan: Plan, candidates: Sequence[Candidate], seed: bytes, shares: Allocation
 ) -> Selection:
-    """Walk all candidates in ticket order and fill quotas, then the floor."""
+    """Take the smallest tickets of each stratum up to its quota, then fill the floor.
+
+    The same as the walk through all candidates in ticket order, without sorting those not taken.
+    """
     h = HASHES[plan.suite]
     key = h(seed + b"DRS1/target")
-    tickets = [(h(key + c.id.encode()), c) for c in sorted(candidates, key=lambda c: c.id)]
-    tickets.sort(key=operator.itemgetter(0))  # stable: equal tickets stay in the order of ids
-    left = {code: share.quota for code, share in shares.shares.items()}
-    picked: List[Tuple[bytes, Candidate, str]] = []
-    rest: List[Tuple[bytes, Candidate]] = []
-    for ticket, candidate in tickets:
-        if candidate.status == "F":
-            picked.append((ticket, candidate, "forced"))
-        elif candidate.status == "P" and left[candidate.stratum] > 0:
-            left[candidate.stratum] -= 1
-            picked.append((ticket, candidate, "draw"))
-        elif candidate.status == "P":
-            rest.append((ticket, candidate))
-    deficit, waiting = shares.deficit, []
-    for ticket, candidate in rest:
-        if deficit > 0 and plan.strata[candidate.stratum].topup:
-            deficit -= 1
-            shares.shares[candidate.stratum].topup += 1
-            picked.append((ticket, candidate, "topup"))
-        else:
-            waiting.append((ticket, candidate))
-    picked.sort(key=lambda entry: (entry[0], entry[1].id))
+    pairs = [(h(key + candidate[0].encode()), candidate) for candidate in candidates]
+    pools: Dict[str, List[Ticket]] = {code: [] for code in plan.strata}
+    picked: List[Tuple[Ticket, str]] = []
+    for pair in pairs:
+        _, stratum, status, *_ = pair[1]
+        if status == "P":
+            pools[stratum].append(pair)
+        elif status == "F":
+            picked.append((pair, "forced"))
+    for code, share in shares.shares.items():
+        picked += [(pair, "draw") for pair in nsmallest(share.quota, pools[code])]
+    topped = _top_up(plan, pools, picked, shares)
+    picked = sorted(picked + [(pair, "topup") for pair in topped])
     total = len(picked)
     chosen = [
         Selected(i + 1, c.id, c.stratum, how, 1 + i * plan.batches // total, ticket.hex())
-        for i, (ticket, c, how) in enumerate(picked)
+        for i, ((ticket, c), how) in enumerate(picked)
     ]
-    return Selection(chosen, tickets, waiting, deficit)
+    return Selection(chosen, pairs, shares.deficit - len(topped))
+
+
+def _top_up(
+    plan: Plan,
+    pools: Mapping[str, List[Ticket]],
+    picked: Sequence[Tuple[Ticket, str]],
+    shares: Allocation,
+) -> List[Ticket]:
+    """The next tickets of all strata that may be topped up, as far as the floor needs them."""
+    if not shares.deficit:
+        return []
+    taken = {pair[1].id for pair, _ in picked}
+    waiting = (
+        pair
+        for code, pool in pools.items()
+        if plan.strata[code].topup
+        for pair in pool
+        if pair[1].id not in taken
+    )
+    topped = nsmallest(shares.deficit, waiting)
+    for _, candidate in topped:
+        shares.shares[candidate.stratum].topup += 1
+    return topped
 
 
 # --- assignment (2.9, 2.10) --------------------------------------------------------------------
@@ -1087,6 +1158,7 @@ def _seed_text(
     return "".join(f"{line}\n" for line in lines)
 
 
+@_undisturbed()
 def draw(
     data: Mapping[str, Any],
     *,
@@ -1232,7 +1304,7 @@ def _warnings(plan: Plan, shares: Allocation, texts: Sequence[str]) -> List[str]
             share.raw, share.stratum.least
         ):
             found.append(f"stratum {code} is cut by its maximum {share.stratum.most}")
-    odd = {c for text in texts for c in set(text) if _is_odd(c)}
+    odd = {c for text in texts if not text.isascii() for c in set(text) if _is_odd(c)}
     if odd:
         names = ", ".join(sorted(f"U+{ord(c):04X}" for c in odd))
         found.append(f"a file holds odd characters: {names}")

@@ -13,11 +13,12 @@ from django.core.cache import cache
 
 from registries.models import Grade, Target
 from tasks import drs1, history
+from tasks.arithmetic import ROUNDING, arithmetic, batch_sentence, calculation, percent_text
 from tasks.history import Line
 from tasks.models import Disclosure, Draw, Way
-from tasks.reasons import EVERYBODY, REASONS
+from tasks.pool.plan import batch_sizes, total_of
+from tasks.reasons import EVERYBODY, described, place
 
-ROUNDING = {"up": "进一", "down": "舍去", "half": "四舍五入", "lr": "最大余数", "fixed": "定数"}
 GRADES = {
     "A": "公共随机源或外部参与方保证，组织者无法操纵。",
     "B": "两个以上外部参与方按时公开，未用公共随机源。",
@@ -100,7 +101,9 @@ class Evidence:
     total_base: int
     total_quota: int
     floor_text: str
+    batch_text: str
     excluded: list[tuple[str, str, int]]
+    forced: list[tuple[str, str, int]]
     assurance: str
     assurance_text: str
     seed: str
@@ -108,6 +111,11 @@ class Evidence:
     total_taken: int
     selected: list[Drawn]
     log: list[Line]
+
+    @property
+    def forced_count(self) -> int:
+        """How many were forced in."""
+        return sum(count for _, _, count in self.forced)
 
     @property
     def quota_text(self) -> str:
@@ -121,27 +129,6 @@ class Evidence:
         return sorted(every, key=lambda ticket: (ticket.ticket, ticket.id))
 
 
-def percent_text(ppm: int) -> str:
-    """200000 → 20%, 33333 → 3.3333%."""
-    whole, rest = divmod(ppm, 10_000)
-    return f"{whole}.{rest:04d}".rstrip("0").rstrip(".") + "%"
-
-
-def calculation(base: int, ppm: int) -> str:
-    """`14 × 20% = 2.8`: exact, with one decimal unless more are needed."""
-    product = base * ppm
-    whole, rest = divmod(product, drs1.PPM)
-    decimals = f"{rest:06d}".rstrip("0") or "0"
-    return f"{base} × {percent_text(ppm)} = {whole}.{decimals}"
-
-
-def rounding_text(mode: str, base: int, ppm: int) -> str:
-    """How a share was rounded; 恰为整数 where nothing had to be."""
-    if mode != "fixed" and base * ppm % drs1.PPM == 0:
-        return "恰为整数"
-    return ROUNDING[mode]
-
-
 def strata_of(allocation: drs1.Allocation, names: dict[str, str]) -> list[StratumEvidence]:
     """The strata table from an allocation, in the order of the grades."""
     order = {code: place for place, code in enumerate(names)}
@@ -151,10 +138,7 @@ def strata_of(allocation: drs1.Allocation, names: dict[str, str]) -> list[Stratu
             code=share.stratum.code,
             name=names.get(share.stratum.code, share.stratum.code),
             base=share.base,
-            ratio_ppm=share.stratum.value,
-            ratio_text=percent_text(share.stratum.value),
-            calc=calculation(share.base, share.stratum.value),
-            rounding=rounding_text(share.stratum.mode, share.base, share.stratum.value),
+            **arithmetic(share),
             quota=share.quota,
         )
         for share in shares
@@ -196,9 +180,11 @@ def of(draw: Draw, *, names: bool, tickets: bool | None = None) -> Evidence:
         contributions=_contributions(draw),
         strata=strata,
         total_base=sum(stratum.base for stratum in strata),
-        total_quota=max(sum(stratum.quota for stratum in strata), allocation.need),
+        total_quota=total_of(allocation),
         floor_text=floor_sentence(plan, allocation),
-        excluded=[(*REASONS[code], counts.out[code]) for code in REASONS if counts.out[code]],
+        batch_text=batch_sentence(batch_sizes(total_of(allocation), plan.batches)),
+        excluded=counts.by_reason("X"),
+        forced=counts.by_reason("F"),
         assurance=draw.assurance,
         assurance_text=GRADES.get(draw.assurance, ""),
         seed=draw.seed,
@@ -211,36 +197,41 @@ def of(draw: Draw, *, names: bool, tickets: bool | None = None) -> Evidence:
 
 @dataclass(frozen=True)
 class Counts:
-    """What a list holds: candidates by stratum and status, and those out by reason."""
+    """What a list holds: candidates by stratum and status, and those out or forced in by reason."""
 
     strata: Counter
-    out: Counter
+    reasons: Counter
 
     @property
     def total(self) -> int:
         """All lines of the list."""
         return self.strata.total()
 
+    def by_reason(self, status: str) -> list[tuple[str, str, int]]:
+        """What each reason of a status says, its basis, and how many it concerns."""
+        codes = [code for one, code in self.reasons if one == status]
+        return [(*described(code), self.reasons[status, code]) for code in sorted(codes, key=place)]
+
 
 def _counts(draw: Draw) -> Counts:
     """The counts of a frozen list; the text is read only the first time."""
     found = cache.get_or_set(
-        f"draw-counts:{draw.freeze_digest}", lambda: _count(draw.candidates_text), None
+        f"draw-reasons:{draw.freeze_digest}", lambda: _count(draw.candidates_text), None
     )
     return Counts(*found)
 
 
 def _count(text: str) -> tuple[Counter, Counter]:
     strata: Counter = Counter()
-    out: Counter = Counter()
+    reasons: Counter = Counter()
     lines = iter(text.splitlines())
     next(lines)
     for line in lines:
         _, stratum, status, reason, _ = line.split("\t", 4)
         strata[stratum, status] += 1
-        if status == "X":
-            out[reason] += 1
-    return strata, out
+        if status != "P":
+            reasons[status, reason] += 1
+    return strata, reasons
 
 
 def _selected(draw: Draw) -> Iterator[list[str]]:

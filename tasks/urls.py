@@ -10,6 +10,12 @@ urlpatterns = [
     path("tasks/new/<int:line_pk>/", edit.create, name="create"),
     path("tasks/<str:number>/", overview.detail, name="detail"),
     path("tasks/<str:number>/scope/", scope.scope, name="scope"),
+    path("tasks/<str:number>/edit/", edit.edit, name="edit"),
+    path("tasks/<str:number>/rehearsal/", scope.rehearsal, name="rehearsal"),
+    path("tasks/<str:number>/exempt/<int:target_pk>/", scope.exempt, name="exempt"),
+    path(
+        "tasks/<str:number>/exemptions/<int:pk>/remove/", scope.exempt_remove, name="exempt_remove"
+    ),
     path("tasks/<str:number>/freeze/", ceremony.freeze, name="freeze"),
     path("tasks/<str:number>/freeze/grade/", ceremony.grade, name="grade"),
     path("tasks/<str:number>/draw/", draw.draw, name="draw"),

@@ -10,16 +10,23 @@ from agencies.models import AGENCY_PREFIX, ROLE_PREFIX, Agency, Region, System, 
 from catalog.models import CatalogVersion, Checkpoint, Item, LegalBasis, Trade
 from core.fields import blind_index
 from plans.models import Plan, PlanLine, RuleProfile
-from registries.models import Grade, GradingScheme, Inspector, Target, TargetGrade
-from tasks.models import Draw
+from registries.models import (
+    Grade,
+    GradingScheme,
+    Inspector,
+    ItemPass,
+    Target,
+    TargetGrade,
+)
+from tasks.models import Draw, Exemption
 
 TODAY = datetime.date(2021, 7, 15)
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
-def uscc(number):
+def uscc(number, region="341302"):
     """A fictitious unified code with a right check character (GB 32100-2015)."""
-    body = f"91341302MAXX{number:05d}"
+    body = f"91{region}MAXX{number:05d}"
     total = sum(ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(body))
     return body + ALPHABET[(31 - total % 31) % 31]
 
@@ -243,6 +250,27 @@ class PlanLineFactory(DjangoModelFactory):
     estimated = 3
     month_from = 7
     month_until = 10
+
+
+class ItemPassFactory(DjangoModelFactory):
+    """`ItemPassFactory(target=…, agency=…, item_code=…)`: found in order on TODAY."""
+
+    class Meta:
+        model = ItemPass
+
+    passed_on = TODAY
+    task_number = factory.Sequence(lambda n: f"earlier-{n}")
+
+
+class ExemptionFactory(DjangoModelFactory):
+    """`ExemptionFactory(task=…, target=…)`."""
+
+    class Meta:
+        model = Exemption
+
+    ground = "complaints"
+    argument = "今年收到投诉 3 件"
+    decided_at = datetime.datetime(2021, 7, 15, 9, tzinfo=datetime.UTC)
 
 
 class DrawFactory(DjangoModelFactory):

@@ -25,7 +25,7 @@ from registries.services import keep_upload
 from tasks.models import Replacement, Substitution
 from tests import suzhou
 from tests.access import ACCESS, LOGIN, OWN, PUBLIC, ROLE, SEES, TEAM, readers
-from tests.factories import UserFactory, agency
+from tests.factories import ExemptionFactory, UserFactory, agency
 from tests.inspections import camera
 
 ROLES = ["lead", "agency_admin", "officer", "deputy", "principal", "supervisor"]
@@ -112,6 +112,7 @@ def lay():
         "inspector": inspector.pk,
         "recusal": Recusal.objects.get(inspector__user__username=f"{HOME}-gongan-3").pk,
         "upload": upload.pk,
+        "exemption": ExemptionFactory(task=task, target=Target.objects.get(name=STAR)).pk,
         "kind": "target",
         "plan": draft.pk,
         "line": draft.lines.get().pk,

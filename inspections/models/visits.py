@@ -70,6 +70,7 @@ class InspectionQuerySet(models.QuerySet):
             "selection__task__agency", "selection__target__region", "entered_by"
         ).prefetch_related(
             models.Prefetch("sections", sections),
+            models.Prefetch("left_off", LeftOff.objects.select_related("item", "agency")),
             models.Prefetch("sections__items", items),
             models.Prefetch("sections__answers", Answer.objects.select_related("updated_by")),
             "sections__confirmations",
@@ -211,6 +212,27 @@ class Section(models.Model):
 
     def __str__(self) -> str:
         return f"{self.inspection}　{self.agency}"
+
+
+class LeftOff(models.Model):
+    """An item that this form does not ask for: the agency found it in order earlier this year (F17)."""
+
+    inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="left_off")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name="事项")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name="检查单位")
+    passed_on = models.DateField("检查日期")
+    task_number = models.CharField("任务编号", max_length=30)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "不重复检查的事项"
+        ordering = ["inspection", "item__version", "item__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["inspection", "item"], name="left_off_once"),
+        ]
+
+    def __str__(self) -> str:
+        day = f"{self.passed_on.month}月{self.passed_on.day}日"
+        return f"{self.item}：{self.agency}今年{day}已检查，未发现问题，本次不再检查"
 
 
 class Answer(models.Model):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.models import ROLE_PREFIX, User
 from core import clock
@@ -16,6 +17,7 @@ from deadlines import services as deadlines
 from deadlines.models import DeadlineRule, Kind, Trigger
 from inspections.flows import HANDED_IN, InspectionStatus, SectionStatus
 from inspections.models import Inspection, Section
+from inspections.rules import conclusion_of
 from inspections.services.teams import (
     authorize_team,
     handed_in_text,
@@ -24,6 +26,7 @@ from inspections.services.teams import (
     mover,
 )
 from inspections.sheet import Sheet
+from registries.models import ItemPass
 from tasks import services as tasks
 from tasks.flows import TaskStatus
 from tasks.models import Task
@@ -89,10 +92,38 @@ def return_section(section: Section, reason: str, *, actor: User) -> None:
 
 @transaction.atomic
 def approve_section(section: Section, *, actor: User) -> None:
-    """Agree to publication; what is published is the business of the caller."""
+    """Agree to publication; what is published is the business of the caller.
+
+    What a section without findings checked is not inspected again this year where the rules say
+    so (F17).
+    """
     _refuse_own(section, actor)
     lock_form(section)
     advance(section, "approve", actor=actor)
+    _note_passes(section)
+
+
+def _note_passes(section: Section) -> None:
+    """One row per item found in order, if the section as a whole found nothing."""
+    inspection, answers = section.inspection, list(section.answers.select_related("item"))
+    findings = [answer.finding for answer in answers]
+    if conclusion_of(findings, inspection.outcome) != ["no_issue"]:
+        return
+    entered = inspection.entered_at
+    ItemPass.objects.bulk_create(
+        [
+            ItemPass(
+                target=inspection.target,
+                agency=section.agency,
+                item_code=answer.item.code,
+                passed_on=timezone.localtime(entered).date() if entered else clock.today(),
+                task_number=inspection.task.number,
+            )
+            for answer in answers
+            if answer.result == "no_issue"
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _refuse_own(section: Section, actor: User) -> None:

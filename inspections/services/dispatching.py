@@ -1,6 +1,7 @@
 """派发任务: from confirmed teams to forms, papers, deadlines and notices, in one transaction."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Count
@@ -13,9 +14,11 @@ from core.errors import DomainError
 from core.notices import notify
 from deadlines import services as deadlines
 from deadlines.models import Kind
-from inspections.models import Document, Inspection, Section
+from inspections.models import Document, Inspection, LeftOff, Section
 from inspections.services.papers import papers_of
 from inspections.services.signing import FEWEST
+from registries.models import ItemPass
+from tasks import frame
 from tasks import services as tasks
 from tasks.models import Assignment, Selection, Task
 
@@ -28,7 +31,8 @@ def dispatch(task: Task, *, actor: User | None) -> int:
 
     One visit per firm, one section per executing agency with the items of its system, the papers
     of the visit, a running on-site deadline per section; the officers and their deputies are told.
-    Returns the number of visits. Raises NotAllowed, IllegalMove unless the teams are assigned, and
+    What the agency found in order this year is left off, and so is a section or a visit of which
+    nothing remains (F17). Returns the number of visits. Raises NotAllowed, IllegalMove unless the teams are assigned, and
     DomainError when a section would have fewer than two officers or no item.
     """
     tasks.dispatch(task, actor=actor)
@@ -39,15 +43,61 @@ def dispatch(task: Task, *, actor: User | None) -> int:
     teams = {selection.pk: _teams(selection, task) for selection in selections}
     for selection in selections:
         _check(selection, teams[selection.pk], items)
-    visits = Inspection.objects.bulk_create(Inspection(selection=one) for one in selections)
-    sections = _make_sections(visits, teams, items)
-    _make_papers(task, visits, teams, items, actor)
+    forms = _forms(task, selections, items)
+    for form in forms:
+        teams[form.selection.pk] = form.needed(teams[form.selection.pk])
+    visits = Inspection.objects.bulk_create(Inspection(selection=form.selection) for form in forms)
+    asked = {form.selection.pk: form.items for form in forms}
+    sections = _make_sections(visits, teams, asked)
+    _note_left_off(visits, forms)
+    _make_papers(task, visits, teams, asked, actor)
     for section in sections:
         _start_clock(section, task)
     _tell(task, teams)
     count = len(visits)
     record("inspections.dispatch", task, actor, f"生成一企一表：{task}，{count} 户", visits=count)
     return count
+
+
+@dataclass(frozen=True)
+class Form:
+    """What one firm is asked, and what is left off with the pass behind it."""
+
+    selection: Selection
+    items: list[Item]
+    left_off: dict[int, ItemPass]
+
+    def needed(self, teams: Teams) -> Teams:
+        """The teams that have something to inspect."""
+        systems = {_system(item) for item in self.items}
+        return {agency: team for agency, team in teams.items() if agency.system_id in systems}
+
+
+def _forms(task: Task, selections: list[Selection], items: list[Item]) -> list[Form]:
+    passed = frame.passed_items(task, [selection.target for selection in selections])
+    forms = []
+    for selection in selections:
+        left_off = passed.get(selection.target_id, {})
+        asked = [item for item in items if item.pk not in left_off]
+        if asked:
+            forms.append(Form(selection, asked, left_off))
+    if not forms:
+        raise DomainError("抽中对象的本次事项今年都已检查、未发现问题，没有需要派发的检查。")
+    return forms
+
+
+def _note_left_off(visits: Iterable[Inspection], forms: Iterable[Form]) -> None:
+    LeftOff.objects.bulk_create(
+        LeftOff(
+            inspection=visit,
+            item_id=item,
+            agency=one.agency,
+            passed_on=one.passed_on,
+            task_number=one.task_number,
+        )
+        for visit, form in zip(visits, forms, strict=True)
+        for item, one in form.left_off.items()
+    )
 
 
 def _items(task: Task) -> list[Item]:
@@ -101,7 +151,7 @@ def _check(selection: Selection, teams: Teams, items: Iterable[Item]) -> None:
 
 
 def _make_sections(
-    visits: Iterable[Inspection], teams: dict[int, Teams], items: list[Item]
+    visits: Iterable[Inspection], teams: dict[int, Teams], items: dict[int, list[Item]]
 ) -> list[Section]:
     sections = Section.objects.bulk_create(
         Section(inspection=visit, agency=agency)
@@ -112,7 +162,7 @@ def _make_sections(
     through.objects.bulk_create(
         through(section=section, item=item)
         for section in sections
-        for item in items
+        for item in items[section.inspection.selection_id]
         if _system(item) == section.agency.system_id
     )
     return sections
@@ -122,7 +172,7 @@ def _make_papers(
     task: Task,
     visits: list[Inspection],
     teams: dict[int, Teams],
-    items: list[Item],
+    items: dict[int, list[Item]],
     actor: User | None,
 ) -> None:
     targets = [visit.selection.target_id for visit in visits]
@@ -139,7 +189,7 @@ def _make_papers(
         for paper in papers_of(
             visit,
             teams[visit.selection_id],
-            items,
+            items[visit.selection_id],
             earlier.get(visit.selection.target_id, 1),
             actor,
         )

@@ -1,6 +1,14 @@
 """Forms on tasks: the shape of the input. Business rules live in the services."""
 
 from tasks.forms.ceremony import BeaconForm, CeremonyForm, PhraseForm, VoidForm
-from tasks.forms.task import DATES, TaskForm
+from tasks.forms.task import DATES, ExemptForm, TaskForm
 
-__all__ = ["DATES", "BeaconForm", "CeremonyForm", "PhraseForm", "TaskForm", "VoidForm"]
+__all__ = [
+    "DATES",
+    "BeaconForm",
+    "CeremonyForm",
+    "ExemptForm",
+    "PhraseForm",
+    "TaskForm",
+    "VoidForm",
+]

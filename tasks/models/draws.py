@@ -59,6 +59,13 @@ class DrawQuerySet(models.QuerySet):
         return self.of_targets().exclude(status=DrawStatus.DRAFT)
 
 
+class DrawManager(models.Manager.from_queryset(DrawQuerySet)):
+    """Draws without their long texts, which are read when asked for: they never change again."""
+
+    def get_queryset(self) -> DrawQuerySet:
+        return super().get_queryset().defer("candidates_text", "result_text", "roster")
+
+
 class Draw(models.Model):
     """One DRS1 draw with its exact file texts (protocol 2.2-2.5, 2.11). Frozen texts never change.
 
@@ -149,7 +156,7 @@ class Draw(models.Model):
     voided_at = models.DateTimeField("作废时间", null=True)
 
     flow = DRAW_FLOW
-    objects = DrawQuerySet.as_manager()
+    objects = DrawManager()
 
     class Meta:
         verbose_name = verbose_name_plural = "随机抽取"

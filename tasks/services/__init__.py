@@ -19,6 +19,7 @@ from tasks.services.ceremony import (
     void,
 )
 from tasks.services.confirming import confirm, lock_list, request_confirmation
+from tasks.services.exempting import exempt, revoke_exemption
 from tasks.services.life import (
     cancel_task,
     complete,
@@ -32,6 +33,7 @@ from tasks.services.replacing import (
     refuse_replacement,
     report_target,
 )
+from tasks.services.setup import ROUNDING, Sampling, TierAsked, change_task
 from tasks.services.staffing import arrange_staffing
 from tasks.services.substituting import (
     approve_substitution,
@@ -41,10 +43,14 @@ from tasks.services.substituting import (
 )
 
 __all__ = [
+    "ROUNDING",
+    "Sampling",
+    "TierAsked",
     "agree_replacement",
     "approve_substitution",
     "arrange_staffing",
     "cancel_task",
+    "change_task",
     "close_due",
     "commit",
     "complete",
@@ -54,6 +60,7 @@ __all__ = [
     "create_task",
     "dispatch",
     "enter_beacon",
+    "exempt",
     "freeze_people",
     "freeze_targets",
     "hand_in_report",
@@ -72,6 +79,7 @@ __all__ = [
     "request_confirmation",
     "request_substitution",
     "reveal",
+    "revoke_exemption",
     "speak",
     "void",
 ]

@@ -20,13 +20,17 @@ from plans.flows import PlanStatus
 from plans.models import PlanLine
 from tasks.flows import TaskStatus
 from tasks.models import Assignment, NumberSeries, Task, TaskTier
+from tasks.services.setup import Sampling, apply_sampling
 
 
 @transaction.atomic
-def create_task(task: Task, line: PlanLine, *, actor: User | None) -> Task:
+def create_task(
+    task: Task, line: PlanLine, sampling: Sampling | None = None, *, actor: User | None
+) -> Task:
     """Launch a validated, unsaved task from a line of a published plan (T01, T02, X09).
 
-    Items, participants, tiers and the snapshot of the rules come from the plan.
+    Items, participants, tiers and the snapshot of the rules come from the plan, unless `sampling`
+    says how the list is to be drawn.
     Raises NotAllowed, and DomainError when the plan is not in force, an item is no longer
     published, or an agency may not inspect.
     """
@@ -50,6 +54,8 @@ def create_task(task: Task, line: PlanLine, *, actor: User | None) -> Task:
         TaskTier(task=task, grade=tier.grade, ratio_ppm=tier.ratio_ppm)
         for tier in line.tiers.select_related("grade")
     )
+    if sampling:
+        apply_sampling(task, sampling)
     grant_joint_access(task, participants)
     record("tasks.create", task, actor, f"发起任务：{task}（{task.number}）", line=line.pk)
     _announce(participants, f"{task.agency}发起“{task}”，请准备名录库。", task)

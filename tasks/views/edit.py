@@ -1,16 +1,18 @@
-"""Launch a task."""
+"""Launch a task, and correct it before its list is frozen."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from core.errors import DomainError, NotAllowed
-from core.workflow import REFUSED, can
+from core.errors import DomainError, IllegalMove, NotAllowed
+from core.workflow import REFUSED, authorize, can
 from plans.models import PlanLine
 from tasks import services
+from tasks.flows import TaskStatus
 from tasks.forms import TaskForm
 from tasks.timetable import proposal
+from tasks.views.base import visible_task
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,14 +27,35 @@ def create(request: HttpRequest, line_pk: int) -> HttpResponse:
     task = proposal(line)
     if not can(request.user, "add", task):
         raise NotAllowed(REFUSED)
-    form = TaskForm(request.POST or None, instance=task)
+    form = TaskForm(request.POST or None, instance=task, scheme=line.scheme, tiers=line.tiers.all())
     if form.is_valid():
         try:
-            services.create_task(form.instance, line, actor=request.user)
+            services.create_task(form.instance, line, form.sampling, actor=request.user)
         except DomainError as error:
             form.add_error(None, error.message)
         else:
             messages.success(request, f"任务已发起，编号 {form.instance.number}。")
             return redirect("tasks:scope", number=form.instance.number)
-    context = {"form": form, "line": line, "profile": task.profile}
+    context = {"form": form, "line": line, "profile": task.profile, "task": None}
+    return render(request, "tasks/create.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, number: str) -> HttpResponse:
+    """Correct ratios, batches and dates; after the freeze nothing can be changed."""
+    task = visible_task(request, number)
+    authorize(request.user, "change", task)
+    if task.status != TaskStatus.DRAFT:
+        raise IllegalMove("名单已经封存，任务不能再改，请刷新页面后查看最新状态。")
+    tiers = task.tiers.select_related("grade")
+    form = TaskForm(request.POST or None, instance=task, scheme=task.scheme, tiers=tiers)
+    if form.is_valid():
+        try:
+            services.change_task(task, form.own_values, form.sampling, actor=request.user)
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, "任务已修改，请核对范围与比例。")
+            return redirect("tasks:scope", number=number)
+    context = {"form": form, "line": task.line, "profile": task.profile, "task": task}
     return render(request, "tasks/create.html", context)

@@ -1,12 +1,23 @@
 """Scope and ratios: who can be drawn, before the freeze and after it."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.pages import one_of
-from tasks import evidence, frame
+from core.errors import DomainError, IllegalMove, NotAllowed
+from core.pages import one_of, paginate
+from core.workflow import authorize, can
+from registries.models import Target
+from tasks import evidence, frame, services
+from tasks.arithmetic import batch_sentence
+from tasks.flows import TaskStatus
+from tasks.forms import ExemptForm
 from tasks.models import Purpose, Task
-from tasks.reasons import REASONS
+from tasks.pool import registry
+from tasks.pool.grounds import grounds_of
+from tasks.pool.rehearsal import rehearse
+from tasks.reasons import CAP, PASSED, REASONS, described, label
 from tasks.views.base import page, visible_task
 from tasks.views.choice import choice, given
 
@@ -25,25 +36,87 @@ def scope_page(request: HttpRequest, task: Task, status: int = 200, **more: obje
             request, task, "scope", {"evidence": evidence.of(frozen, names=False), "draw": frozen}
         )
     base = frame.of(task)
-    reason = one_of(request, "reason", REASONS, "原因")
+    may_change = can(request.user, "change", task) and task.status == TaskStatus.DRAFT
     context = {
         "draw": None,
         "frame": base,
         "strata": evidence.strata_of(base.allocation, base.names),
         "floor_text": evidence.floor_sentence(base.plan, base.allocation),
-        "total_quota": max(
-            sum(share.quota for share in base.allocation.shares.values()), base.allocation.need
-        ),
-        "excluded": [
-            {"code": code, "label": label, "basis": basis, "count": base.reasons[code]}
-            for code, (label, basis) in REASONS.items()
-            if base.reasons[code]
-        ],
-        "shown_reason": REASONS.get(reason, ("",))[0],
-        "shown": base.out(reason)[:200] if reason in REASONS else [],
-        "entries": [entry for entry in base.entries if not entry.reason][:200],
+        "batch_text": batch_sentence(base.batches),
+        "total_quota": base.quota,
+        "rounding": services.ROUNDING[task.rules["rounding"]],
+        "cautions": base.cautions,
+        "excluded": rows_of(base.reasons),
+        "exemptions": task.exemptions.select_related("target__region", "decided_by"),
+        "may_change": may_change,
     }
+    context |= who(request, task, base, may_change)
     context |= more or choice(given(request, task))
     response = page(request, task, "scope", context)
     response.status_code = status
     return response
+
+
+def rows_of(counts: dict[str, int]) -> list[dict]:
+    """Reasons with what they say and how many they concern."""
+    return [
+        {"code": code, "label": described(code)[0], "basis": described(code)[1], "count": count}
+        for code, count in counts.items()
+    ]
+
+
+def who(request: HttpRequest, task: Task, base: frame.Frame, may_change: bool) -> dict:
+    """Twenty names of the pool, or of those behind the reason that was asked for."""
+    reason = one_of(request, "reason", {**REASONS, **base.reasons}, "原因")
+    status, code = ("X", reason) if base.reasons[reason] else ("P", "-")
+    listed = paginate(registry.who(task, status, code), request, ("code",))
+    lifted = status == "P" or reason == PASSED or reason.startswith(CAP)
+    grounds = grounds_of(listed.items) if may_change and lifted else {}
+    return {
+        "shown_reason": label(reason) if status == "X" else "",
+        "page": listed,
+        "listed": [(target, grounds.get(target.pk, [])) for target in listed.items],
+        "may_exempt": may_change and lifted,
+    }
+
+
+@require_GET
+def rehearsal(request: HttpRequest, number: str) -> HttpResponse:
+    """演练一次: visits and loads by these rules, without names and without a trace."""
+    task = visible_task(request, number)
+    if task.status != TaskStatus.DRAFT:
+        return page(request, task, "rehearsal", {"rehearsal": None})
+    return page(request, task, "rehearsal", {"rehearsal": rehearse(task)})
+
+
+@require_http_methods(["GET", "POST"])
+def exempt(request: HttpRequest, number: str, target_pk: int) -> HttpResponse:
+    """List a target as not bound by ratio and cap; the ground that the registry shows is preset."""
+    task = visible_task(request, number)
+    authorize(request.user, "change", task)
+    target = get_object_or_404(Target.objects.visible_to(request.user), pk=target_pk)
+    facts = grounds_of([target])[target.pk]
+    form = ExemptForm(request.POST or None, initial={"ground": facts[0] if facts else ""})
+    if form.is_valid():
+        asked = form.cleaned_data
+        try:
+            services.exempt(task, target, asked["ground"], asked["argument"], actor=request.user)
+        except (NotAllowed, IllegalMove):
+            raise
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, f"“{target}”已列为不受频次限制，封存后写入证书。")
+            return redirect("tasks:scope", number=number)
+    context = {"form": form, "target": target, "facts": facts}
+    return page(request, task, "exempt", context)
+
+
+@require_POST
+def exempt_remove(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Take an exemption back."""
+    task = visible_task(request, number)
+    exemption = get_object_or_404(task.exemptions.select_related("target", "task"), pk=pk)
+    services.revoke_exemption(exemption, actor=request.user)
+    messages.success(request, f"“{exemption.target}”不再列为不受频次限制。")
+    return redirect("tasks:scope", number=number)

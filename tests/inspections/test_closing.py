@@ -10,6 +10,7 @@ from inspections import services
 from inspections.flows import InspectionStatus, SectionStatus
 from inspections.models import Section, Signature
 from inspections.sheet import Sheet
+from registries.models import ItemPass
 from tasks.flows import TaskStatus
 from tests.factories import UserFactory
 from tests.inspections.factories import SelectionFactory, assign
@@ -267,6 +268,19 @@ def test_a_section_is_approved(ready, deputy):
     services.approve_section(ready.section(), actor=deputy)
     assert ready.section().status == SectionStatus.PUBLISHED
     assert AuditEvent.objects.get(verb="inspections.approve").actor == deputy
+
+
+def test_what_was_found_in_order_is_noted_when_it_is_approved(ready, deputy):
+    submit(ready)
+    section = ready.section()
+    assert not ItemPass.objects.exists()
+    services.approve_section(section, actor=deputy)
+    assert {
+        (one.target, one.agency, one.item_code, one.task_number) for one in ItemPass.objects.all()
+    } == {
+        (section.inspection.target, section.agency, item.code, ready.task.number)
+        for item in section.items.all()
+    }
 
 
 def test_no_clock_starts_for_what_is_already_public(ready, deputy):

@@ -13,7 +13,6 @@ from inspections.rules import (
     conclusion_of,
     form_digest,
     missing,
-    parse_day,
     svg_box,
     svg_path,
 )
@@ -256,39 +255,3 @@ def test_svg():
     assert svg_box(strokes) == "0 0 1000 370"
     assert svg_box([[[0, 500]]]) == "0 0 1000 510"
     assert svg_box([]) == "0 0 1000 370"
-
-
-# parse_day
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2024-04-30",
-        "2024/4/30",
-        "2024.4.30",
-        "2024年4月30日",
-        " 2024年4月30 ",
-        "2024 年 4 月 30 日",
-    ],
-)
-def test_a_day_as_people_write_it(text):
-    assert parse_day(text) == DAY(2024, 4, 30)
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("2024年4月31日", "是否指 4月30日"),
-        ("2024年9月31日", "是否指 9月30日"),
-        ("2024-02-30", "是否指 2月29日"),
-        ("2023-02-29", "是否指 2月28日"),
-        ("2024-13-01", "不存在，请核对"),
-        ("2024-04-00", "不存在，请核对"),
-        ("2024-04-99", "不存在，请核对"),
-        ("下周", "不是日期"),
-    ],
-)
-def test_a_day_that_does_not_exist(text, words):
-    with pytest.raises(DomainError, match=words):
-        parse_day(text)

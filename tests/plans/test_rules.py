@@ -5,16 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import DomainError
-from plans.rules import (
-    EXEMPTION_LABELS,
-    Exemption,
-    Risk,
-    estimate,
-    exempt_from_cap,
-    ratio_of,
-    sample_size,
-    within_cap,
-)
+from plans.rules import estimate, ratio_of, sample_size
 
 bases = st.integers(0, 10_000_000)
 ratios = st.integers(1, 1_000_000)
@@ -80,50 +71,6 @@ def test_the_flat_ratio_is_a_floor_under_the_tiers():
 def test_an_estimate_never_exceeds_the_registry(tiers, ratio):
     base = sum(size for size, _ in tiers)
     assert 0 <= estimate(base, ratio, "up", tiers) <= base
-
-
-@pytest.mark.parametrize(
-    ("agency", "total", "cap_agency", "cap_total", "fits"),
-    [
-        (0, 0, None, None, True),
-        (99, 99, None, None, True),
-        (1, 1, 2, None, True),
-        (2, 2, 2, None, False),
-        (0, 3, 2, 4, True),
-        (0, 4, 2, 4, False),
-        (2, 2, 2, 4, False),
-    ],
-)
-def test_the_cap_counts_by_agency_and_in_total(agency, total, cap_agency, cap_total, fits):
-    assert within_cap(agency, total, cap_agency, cap_total) is fits
-
-
-@given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
-def test_once_over_the_cap_always_over_it(agency, total, cap_agency, cap_total):
-    if not within_cap(agency, total, cap_agency, cap_total):
-        assert not within_cap(agency + 1, total + 1, cap_agency, cap_total)
-
-
-@pytest.mark.parametrize(
-    ("risk", "order", "reason"),
-    [
-        (Risk(), None, None),
-        (Risk(complaints=1), None, None),
-        (Risk(complaints=2), None, Exemption.COMPLAINTS),
-        (Risk(key_field=True, complaints=9), None, Exemption.KEY_FIELD),
-        (Risk(abnormal=True), None, Exemption.ABNORMAL),
-        (Risk(dishonest=True), None, Exemption.DISHONEST),
-        (Risk(serious=True), None, Exemption.SERIOUS),
-        (Risk(), Exemption.CAMPAIGN, Exemption.CAMPAIGN),
-        (Risk(serious=True), Exemption.SUPERIOR_ORDER, Exemption.SUPERIOR_ORDER),
-    ],
-)
-def test_what_lifts_the_cap(risk, order, reason):
-    assert exempt_from_cap(risk, order) == reason
-
-
-def test_every_exemption_has_its_words():
-    assert EXEMPTION_LABELS.keys() == set(Exemption)
 
 
 @pytest.mark.parametrize(

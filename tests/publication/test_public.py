@@ -92,7 +92,7 @@ def test_a_chip_is_removed_alone(client, published):
 def test_a_wrong_date_is_explained_and_kept(client, published):
     page = client.get("/results/", {"since": "2021-9-31", "choose": "since"})
     assert page.status_code == 200
-    assert "请填写存在的日期" in page.content.decode()
+    assert "这一天不存在" in page.content.decode()
     assert 'value="2021-9-31"' in page.content.decode()
     page = client.get(
         "/results/", {"since": "2021-10-02", "until": "2021-10-01", "choose": "since"}

@@ -169,7 +169,7 @@ def test_the_link_keeps_the_filter_and_not_the_place_in_the_list(lines, get):
 
 def test_a_wrong_filter_gives_the_page_that_says_so(lines, get):
     page = html(get(FILE, since="2021-09-31"))
-    assert "起始日期：没有这个日期" in page
+    assert "起始日期：“2021-09-31”这一天不存在" in page
     assert f'action="{PAGE}"' in page
     assert AuditEvent.objects.count() == 3
 

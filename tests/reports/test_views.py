@@ -296,7 +296,7 @@ def test_the_trail_can_be_narrowed(lines, auditor, log_in, asked, verbs):
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"since": "2021-09-31"}, "起始日期：没有这个日期"),
+        ({"since": "2021-09-31"}, "起始日期：“2021-09-31”这一天不存在，是否指 2021-09-30？"),
         ({"until": "昨天"}, 'value="昨天"'),
         ({"since": "2021-07-16", "until": "2021-07-15"}, "起始日期晚于截止日期"),
         ({"verb": "任务"}, "动作由小写字母、下划线和点组成"),

@@ -35,14 +35,16 @@ def freeze_targets(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None
     advance(task, "freeze", actor=actor)
     _must_hold(task, ceremony)
     hold_registries(still=True)
-    base = frame.of(task)
-    if not base.eligible:
+    frozen = frame.freeze(task, draw_id_of(task, Purpose.TARGETS), ceremony)
+    if not frozen.eligible:
         raise DomainError(
-            f"按当前条件没有可抽取的对象：名录共 {len(base.entries)} 户，全部被排除。"
+            f"按当前条件没有可抽取的对象：名录共 {frozen.total} 户，全部被排除。"
             "请核对行业类别、登记状态和年度频次，名单没有封存。"
         )
-    texts = base.texts(task, draw_id_of(task, Purpose.TARGETS), ceremony)
-    return _freeze(task, Purpose.TARGETS, texts, {}, ceremony, actor)
+    draw = _freeze(task, Purpose.TARGETS, frozen.texts, frozen.columns, ceremony, actor)
+    if frozen.table:
+        log(draw, "publish", drs1.digest(frozen.table))
+    return draw
 
 
 @transaction.atomic(durable=True)

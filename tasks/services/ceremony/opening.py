@@ -10,17 +10,17 @@ from core.audit import record
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.notices import notify
 from core.workflow import REFUSED, advance, authorize, has_role_permission
-from registries.models import Target
 from tasks import certificates, drs1
 from tasks.ceremony import outlook
 from tasks.flows import DrawStatus
-from tasks.models import BeaconKind, Draw, Opening, Purpose, Selection, Way
+from tasks.models import BeaconKind, Draw, Opening, Purpose, Way
 from tasks.services import background
 from tasks.services.assigning import assign_teams
 from tasks.services.ceremony.contributions import close, enter_phrase, hold
 from tasks.services.ceremony.freeze import CHAIN_LENGTH, draw_url
 from tasks.services.ceremony.queue import open_soon
 from tasks.services.draw_log import log
+from tasks.services.listing import list_drawn
 from tasks.times import utc
 
 OPENED = [
@@ -65,7 +65,7 @@ def may_consent(draw: Draw, actor: User | None) -> bool:
 
 def open_targets(draw: Draw, *, witness: str = "", phrase: str = "", actor: User | None) -> Draw:
     """Open the first draw; the drawn targets become the list of the task."""
-    return _open(draw, _list, "open", witness, phrase, actor)
+    return _open(draw, list_drawn, "open", witness, phrase, actor)
 
 
 def open_people(draw: Draw, *, witness: str = "", phrase: str = "", actor: User | None) -> Draw:
@@ -188,29 +188,4 @@ def is_ready(draw: Draw) -> bool:
         and bool(draw.beacon_value)
         and not Opening.objects.filter(draw=draw).exists()
         and (draw.consented_by_id is not None or outlook(draw, clock.now())[0] != "C")
-    )
-
-
-def targets_of(draw: Draw, outcome: drs1.Outcome) -> dict[str, int]:
-    """Target pk by the id in the files: its code, or the alias made for this draw."""
-    ids = [chosen.id for chosen in outcome.selected]
-    if draw.roster:
-        return {id_: draw.roster[id_] for id_ in ids}
-    return dict(Target.objects.filter(code__in=ids).values_list("code", "pk"))
-
-
-def _list(draw: Draw, outcome: drs1.Outcome) -> None:
-    targets = targets_of(draw, outcome)
-    Selection.objects.bulk_create(
-        Selection(
-            task=draw.task,
-            draw=draw,
-            target_id=targets[s.id],
-            number=s.number,
-            stratum=s.stratum,
-            how=s.how,
-            batch=s.batch,
-            ticket=s.ticket,
-        )
-        for s in outcome.selected
     )

@@ -1,0 +1,26 @@
+"""Form fields that every app uses."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from core.days import parse_day
+
+
+class DayField(forms.DateField):
+    """A date, however written; an impossible one is refused by name, with the day that was meant."""
+
+    widget = forms.DateInput(attrs={"type": "date"})
+
+    def to_python(self, value: Any) -> date | None:
+        """The day, or a sentence that names the field."""
+        if value in self.empty_values:
+            return None
+        try:
+            return parse_day(value)
+        except ValueError as error:
+            name = f"{self.label}：" if self.label else ""
+            said = str(error)
+            raise ValidationError(name + said + ("" if said.endswith("？") else "。")) from None
