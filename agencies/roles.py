@@ -59,7 +59,6 @@ ROLES = {
         "registries.add_inspector",
         "registries.change_inspector",
         "registries.add_recusal",
-        "registries.add_leave",
         "tasks.consent_draw",
         "tasks.contribute_contributor",
         "tasks.enter_beacon_draw",

@@ -21,7 +21,7 @@ from agencies.roles import ADMINISTRATORS, ROLES
 from core.audit import subject_of
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
-from core.pages import paginate
+from core.pages import one_of, paginate
 from core.workflow import REFUSED, authorize_role, has_role_permission
 
 DEMO_ACCOUNTS = [
@@ -199,15 +199,16 @@ def account(request: HttpRequest, pk: int) -> User:
 def user_list(request: HttpRequest) -> HttpResponse:
     """All accounts, to search."""
     authorize_role(request.user, "view", User)
-    text, tab = request.GET.get("q", "").strip(), request.GET.get("tab", "")
+    text = request.GET.get("q", "").strip()
     users = User.objects.matching(text) if text else User.objects.all()
     states = {"suspended": {"is_active": False}, "initial": {"must_change_password": True}}
+    tab = one_of(request, "tab", states, "分类")
     users = users.filter(**states.get(tab, {}))
     rows = users.select_related("agency").prefetch_related("groups")
     context = {
         "page": paginate(rows, request, ("username",)),
         "q": text,
-        "tab": tab if tab in states else "",
+        "tab": tab,
         "tabs": [("", "全部"), ("suspended", "已停用"), ("initial", "未改初始口令")],
         "may_add": has_role_permission(request.user, "add", User),
         "may_lift": has_role_permission(request.user, "change", User),

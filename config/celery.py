@@ -40,4 +40,9 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "run-openings": {
+        "task": "tasks.jobs.run_openings",
+        "schedule": 30.0,
+        "options": {"expires": 60},
+    },
 }

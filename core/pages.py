@@ -2,11 +2,12 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,15 @@ from django.shortcuts import render
 
 PAGE_SIZE = 20
 COUNT_LIMIT = 10_000
+
+
+def one_of(request: HttpRequest, name: str, known: Collection[str], label: str) -> str:
+    """What a filter in the address asks for; empty, and said on the page, when nobody knows it."""
+    wanted = request.GET.get(name, "").strip()
+    if not wanted or wanted in known:
+        return wanted
+    messages.warning(request, f"没有“{wanted[:40]}”这个{label}，没有按它筛选。")
+    return ""
 
 
 def render_page(

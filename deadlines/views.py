@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core import clock
-from core.pages import paginate, render_page
+from core.pages import one_of, paginate, render_page
 from core.workflow import authorize_role, has_role_permission
 from deadlines import services
 from deadlines.arrangement import doubts, spans
@@ -21,12 +21,12 @@ def deadline_list(request):
     today = clock.today()
     visible = Deadline.objects.visible_to(request.user)
     chosen = {"overdue": visible.overdue(today), "pending": visible.pending()}
-    tab = request.GET.get("tab", "")
+    tab = one_of(request, "tab", chosen, "分类")
     rows = chosen.get(tab, visible.open()).select_related("agency")
     tally = visible.tally(today)
     context = {
         "page": paginate(rows, request, key=("urgent_on", "pk")),
-        "tab": tab if tab in chosen else "",
+        "tab": tab,
         "tabs": [(slug, label, tally[name]) for slug, label, name in TABS],
     }
     return render_page(request, "deadlines/list", context)

@@ -37,6 +37,7 @@ class Officer:
     inspector: Inspector
     is_lead: bool
     confirmation: OfficerConfirmation | None
+    assignment_id: int
 
     @property
     def words(self) -> str:
@@ -58,7 +59,7 @@ class Part:
         """The officers the draw sent here, the lead first."""
         stand = {row.inspector_id: row for row in self.section.confirmations.all()}
         return [
-            Officer(row.inspector, row.is_lead, stand.get(row.inspector_id))
+            Officer(row.inspector, row.is_lead, stand.get(row.inspector_id), row.pk)
             for row in self.sheet.inspection.selection.assignments.all()
             if row.agency_id == self.section.agency_id
         ]

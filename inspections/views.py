@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agencies.middleware import address_of
 from core.audit import subject_of
 from core.errors import DomainError, NotAllowed
-from core.pages import paginate
+from core.pages import one_of, paginate
 from deadlines.models import Deadline, Kind
 from inspections import services
 from inspections.forms import (
@@ -60,7 +60,7 @@ def own_part(request: HttpRequest, sheet: Sheet) -> Part:
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
     """今日: the officer's visits, the most urgent first."""
-    done = request.GET.get("tab") == "done"
+    done = one_of(request, "tab", ["done"], "分类") == "done"
     user, visits = request.user, Inspection.objects.visible_to(request.user)
     rows = visits.done_by(user) if done else visits.todo_for(user)
     page = paginate(rows.with_form(), request, ("-pk",) if done else BY_DEADLINE)

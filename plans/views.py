@@ -180,7 +180,11 @@ def _plan_page(request, plan, return_form=None):
         "newer": newer,
         "steps": _steps(plan),
         "page": paginate(lines.with_task(), request, ("position", "pk")),
-        "moves": [(move, ASK[move.name]) for move in moves_for(user, plan)],
+        "moves": [
+            (move, ASK[move.name])
+            for move in moves_for(user, plan)
+            if move.name != "submit" or lines.exists()
+        ],
         "return_form": return_form or ReturnForm(),
         "returned": services.return_reason(plan) if plan.status == PlanStatus.DRAFT else "",
         "may_change": plan.status == PlanStatus.DRAFT and can(user, "change", plan),

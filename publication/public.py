@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_cache_control
@@ -17,6 +17,8 @@ from agencies.models import Agency
 from catalog.models import CatalogVersion
 from core import clock
 from core.pages import paginate
+from inspections.flows import SectionStatus
+from inspections.models import Section
 from plans.models import Plan
 from publication import disclosure, offline, rules
 from publication.feeds import COLUMNS, lines
@@ -37,6 +39,12 @@ DRAW_TEXTS = (
     "closed_text",
     "secret",
     "roster",
+)
+# Of a task: whether any section of its forms is not published yet.
+UNPUBLISHED = Exists(
+    Section.objects.filter(inspection__selection__task=OuterRef("pk")).exclude(
+        status=SectionStatus.PUBLISHED
+    )
 )
 MAX_AGE = 60
 LISTED = Q(selections__standing=Standing.LISTED)
@@ -179,9 +187,9 @@ def tasks(request):
     rows = Task.objects.public().select_related("agency")
     if text:
         rows = rows.filter(Q(number__startswith=text) | Q(title__contains=text))
-    rows = rows.annotate(published=Subquery(counted.values("n")[:1])).prefetch_related(
-        Prefetch("draws", Draw.objects.public().defer(*DRAW_TEXTS), "open_draws")
-    )
+    rows = rows.annotate(
+        published=Subquery(counted.values("n")[:1]), is_unpublished=UNPUBLISHED
+    ).prefetch_related(Prefetch("draws", Draw.objects.public().defer(*DRAW_TEXTS), "open_draws"))
     context = {"page": paginate(rows, request), "q": text}
     return render(request, "publication/tasks.html", context)
 
@@ -189,7 +197,8 @@ def tasks(request):
 @public_page
 def task(request, number):
     """One task: who inspects what, when, whom, with the draw and the results."""
-    rows = Task.objects.public().select_related("agency", "trade", "scheme", "line__plan__agency")
+    rows = Task.objects.public().annotate(is_unpublished=UNPUBLISHED)
+    rows = rows.select_related("agency", "trade", "scheme", "line__plan__agency")
     found = get_object_or_404(
         rows.prefetch_related("participants", "items__version__agency", "tiers__grade"),
         number=number,

@@ -8,16 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from core.errors import DomainError
+from core.masking import masked_name
 from inspections.rules import CODES, OUTCOMES, PROBLEMS, RESULT_LABELS, RESULTS
 
 FULL, LIMITED, WITHHELD = "full", "limited", "withheld"
 STRICTNESS = (FULL, LIMITED, WITHHELD)
-
-DOUBLE = """
-欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 夏侯 端木 南宫 西门 东郭 百里
-呼延 轩辕 闻人 申屠 太史 公冶 澹台 赫连 钟离 鲜于 闾丘 司空 独孤 完颜 纳兰
-"""
-DOUBLE_SURNAMES = frozenset(DOUBLE.split())
 
 BAD = frozenset({code for code, _ in PROBLEMS} | {"uncooperative_serious"})
 OUTCOME_LABELS = dict(OUTCOMES)
@@ -134,15 +129,6 @@ def scope_of(scopes: Iterable[str]) -> str:
     return max(found, key=STRICTNESS.index)
 
 
-def mask_person(name: str) -> str:
-    """张某某 → 张某, 欧阳某某 → 欧阳某; empty stays empty."""
-    text = name.strip()
-    if not text:
-        return ""
-    double = text[:2] in DOUBLE_SURNAMES and len(text) > 2
-    return f"{text[:2] if double else text[:1]}某"
-
-
 def is_natural_person(kind: str, name: str, person_in_charge: str) -> bool:
     """A practitioner, or a self-employed person registered under the own name."""
     if kind == "practitioner":
@@ -153,7 +139,7 @@ def is_natural_person(kind: str, name: str, person_in_charge: str) -> bool:
 
 def public_name(kind: str, name: str, person_in_charge: str) -> str:
     """The name that may stand on a public page."""
-    return mask_person(name) if is_natural_person(kind, name, person_in_charge) else name
+    return masked_name(name) if is_natural_person(kind, name, person_in_charge) else name
 
 
 def public_code(kind: str, code: str, name: str, person_in_charge: str) -> str:
@@ -165,7 +151,7 @@ def scrub(text: str, names: Iterable[str]) -> str:
     """Free text without persons' names, citizen and telephone numbers and room numbers."""
     for name in sorted({name.strip() for name in names}, key=len, reverse=True):
         if len(name) > 1:
-            text = text.replace(name, mask_person(name))
+            text = text.replace(name, masked_name(name))
     for pattern, instead in _NUMBERS:
         text = pattern.sub(instead, text)
     return _ROOM.sub(r"某\1", text)

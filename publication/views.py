@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core import clock
 from core.errors import DomainError
-from core.pages import paginate
+from core.pages import one_of, paginate
 from core.workflow import authorize, authorize_role, can
 from deadlines.models import NEVER
 from inspections.flows import SectionStatus
@@ -48,8 +48,7 @@ def queue(request):
         piles.PROBLEM: waiting.filter(is_open=True).count(),
         piles.CLEAN: waiting.filter(is_open=False).count(),
     }
-    wanted = request.GET.get("pile", "")
-    chosen = wanted if wanted in counts else first_pile(counts)
+    chosen = one_of(request, "pile", counts, "分类") or first_pile(counts)
     rows = piles.pile(user, chosen).select_related(*JOINS).prefetch_related("items")
     page = paginate(rows, request, piles.ORDER)
     first = waiting.select_related("inspection").first()

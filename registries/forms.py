@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from agencies.models import User
+from agencies.models import Region, User
 from registries import rules
 from registries.imports.rows import clean, identifier, phone
 from registries.models import Gender, Grade, Inspector, Target, TargetStatus
@@ -225,6 +225,34 @@ class RecusalForm(forms.Form):
         if target is None:
             raise ValidationError(f"名录中没有代码为 {code} 的检查对象，请核对。")
         return target
+
+
+class LeaveForm(forms.Form):
+    """Days on which an inspector cannot be sent."""
+
+    starts_on = DayField(label="开始日期")
+    ends_on = DayField(label="结束日期")
+    why = forms.CharField(
+        label="请假原因", max_length=100, help_text="如：培训、借调、产假；不写病情。"
+    )
+
+
+class ReachForm(forms.Form):
+    """The counties where an inspector may be sent besides the own one."""
+
+    regions = forms.ModelMultipleChoiceField(
+        Region.objects.none(),
+        label="还可派往的县区",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "只能派往本市的其他县区。"},
+    )
+
+    def __init__(self, *args, inspector, reachable, **kwargs):
+        chosen = [region.pk for region in inspector.also_in.all()]
+        super().__init__(*args, initial={"regions": chosen}, **kwargs)
+        codes = [region.pk for region in reachable]
+        self.fields["regions"].queryset = Region.objects.filter(pk__in=codes)
 
 
 class UploadForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Rules of the two registries: identifiers, dates as people write them, masks. Plain Python."""
+"""Rules of the two registries: identifiers, dates as people write them. Plain Python."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -155,17 +155,3 @@ def _suggestion(year: int, month: int, day: int) -> str:
         return "，请核对"
     last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
     return f"，是否指 {year}年{month}月{last.day}日？"
-
-
-def masked_citizen_id(number: str) -> str:
-    """341302********0011; anything shorter than 15 is hidden whole."""
-    if len(number) < 15:
-        return "*" * len(number)
-    return f"{number[:6]}{'*' * (len(number) - 10)}{number[-4:]}"
-
-
-def masked_phone(number: str) -> str:
-    """138****5678; anything shorter than 11 is hidden whole."""
-    if len(number) < 11:
-        return "*" * len(number)
-    return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"

@@ -12,7 +12,7 @@ from core.models import AuditEvent, Notice
 from core.pages import paginate
 from core.workflow import authorize_role
 from deadlines.templatetags.deadlines import calendar_of
-from reports import exports, queries, rules
+from reports import exports, queries, rules, verbs
 from reports.forms import AREAS, SearchForm, TrailForm
 
 OVERVIEW = frozenset({"lead", "agency_admin", "deputy", "principal", "supervisor"})
@@ -85,10 +85,13 @@ def trail(request):
     if form.is_valid():
         lines = AuditEvent.objects.filter(form.condition()).select_related("actor__agency")
         page = paginate(lines, request)
+        for line in page.items:
+            line.words = verbs.label(line.verb)
     context = {
         "form": form,
         "page": page,
         "areas": AREAS,
+        "verbs": sorted(verbs.labels().items()),
         "asked": any(request.GET.values()),
         "standing": queries.trail_standing(),
     }

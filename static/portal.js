@@ -4,6 +4,8 @@
 (() => {
   const KEYS_OFF = "keys.off";
   const PATIENCE = 20000;                           /* a stopped request gives the button back */
+  const LONG = 120000;                              /* the same for what says data-busy */
+  const SHOW = 1000;                                /* what takes longer shows a bar */
 
   /* 1 Shortcuts ----------------------------------------------------------- */
   function keysOff() {
@@ -79,19 +81,39 @@
   function hold(form, button) {
     if (waiting.has(form)) return;
     const old = button && [...button.childNodes];
+    const said = (button && button.dataset.busy) || form.dataset.busy;
     if (button) {
       button.disabled = true;
-      if (button.tagName === "BUTTON") {
-        button.replaceChildren(button.dataset.busy || form.dataset.busy || "正在提交…");
-      }
+      if (button.tagName === "BUTTON") button.replaceChildren(said || "正在提交…");
     }
-    const timer = setTimeout(() => release(form), PATIENCE);
+    const done = showBar(said || "正在提交…");
+    const timer = setTimeout(() => release(form), said ? LONG : PATIENCE);
     waiting.set(form, () => {
       clearTimeout(timer);
+      done();
       if (!button) return;
       button.disabled = false;
       if (button.tagName === "BUTTON") button.replaceChildren(...old);
     });
+  }
+
+  /* A bar across the top while the server works; returns how to take it away. Links that take long
+     (papers) say data-busy too. */
+  function showBar(words) {
+    const bar = document.createElement("div");
+    const line = document.createElement("p");
+    bar.className = "busy";
+    bar.setAttribute("role", "status");
+    const timer = setTimeout(() => {
+      document.body.append(bar);
+      line.textContent = `${words}请不要关闭本页，完成后自动显示结果。`;
+      bar.append(document.createElement("progress"), line);
+      bar.firstChild.setAttribute("aria-label", words);
+    }, SHOW);
+    return () => {
+      clearTimeout(timer);
+      bar.remove();
+    };
   }
 
   function release(form) {
@@ -126,8 +148,18 @@
   });
   document.addEventListener("htmx:afterRequest", (event) => release(event.detail.elt));
 
+  const leaving = [];                               /* bars of links */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-busy]");
+    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const done = showBar(link.dataset.busy);
+    leaving.push(done);
+    setTimeout(done, PATIENCE);                     /* a download leaves the page where it is */
+  });
+
   window.addEventListener("pageshow", () => {
     for (const form of [...waiting.keys()]) release(form);
+    for (const done of leaving.splice(0)) done();
   });
 
   /* 4 After loading: the summary of errors gets the focus and the title ---- */

@@ -73,7 +73,8 @@
       }
       form.elements.strokes.value = JSON.stringify(strokes);
     });
-    form.closest("details").addEventListener("toggle", fit);
+    const fold = form.closest("details");           /* a second signature waits behind 重签 */
+    if (fold) fold.addEventListener("toggle", fit);
     window.addEventListener("resize", fit);
     fit();
   }

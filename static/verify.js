@@ -251,6 +251,7 @@
   function listed(all) {
     const rows = all.map(({ name, label, digest, size }) => {
       const text = el("pre", "code");
+      text.tabIndex = 0;                     /* it scrolls: the keyboard must reach it */
       const save = el("a", "btn", icon("down"), `保存 ${name}.txt`);
       save.download = `${name}.txt`;
       const view = el("details", "", el("summary", "", `看内容（${size} 字节）`), text, save);

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from core.errors import DomainError
 from tasks.models import Draw
-from tasks.services import ceremony
+from tasks.services import background, ceremony
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,15 @@ def sweep_draws() -> int:
 def look_at_draw(pk: int) -> int:
     """The same for one draw that somebody has just added to."""
     return sum(_look(draw) for draw in ceremony.frozen().filter(pk=pk))
+
+
+@shared_task(ignore_result=True)
+def run_openings() -> int:
+    """Compute large draws of people that were asked for; returns how many were opened.
+
+    Also takes up what a killed worker left behind.
+    """
+    return sum(background.run(one, ceremony.store_people) for one in background.waiting())
 
 
 def _look(draw: Draw) -> int:

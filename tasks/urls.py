@@ -39,6 +39,7 @@ urlpatterns = [
         name="report_evidence",
     ),
     path("tasks/<str:number>/reports/<int:pk>/<str:move>/", list.decide, name="decide"),
+    path("tasks/<str:number>/people/opening/", people.opening, name="opening"),
     path("tasks/<str:number>/people/arrange/", people.arrange, name="arrange"),
     path("tasks/<str:number>/move/<str:move>/", overview.move, name="move"),
     path("tasks/<str:number>/log/", overview.log, name="log"),

@@ -131,6 +131,9 @@ ACCESS = {
     "registries:inspector_retire": own("post", "inspector", ADMIN),
     "registries:inspector_reveal": own("post", "inspector", ADMIN),
     "registries:inspector_import": role("get", ADMIN),
+    "registries:inspector_reach": own("post", "inspector", ADMIN),
+    "registries:leave_add": own("post", "inspector", ADMIN),
+    "registries:leave_end": own("post", "leave", ADMIN),
     "registries:recusal_declare": own("post", "inspector", ADMIN),
     "registries:recusal_end": own("post", "recusal", ADMIN),
     "registries:preview": sees("upload"),
@@ -171,6 +174,11 @@ ACCESS = {
     "tasks:open": own("post", "task", LEAD, more=("targets",)),
     "tasks:consent": own("post", "task", ADMIN, *LEADERS[:1], more=("targets",)),
     "tasks:confirm": own("post", "task", ADMIN),
+    "tasks:report": own("get", "task", ADMIN, more=("listed",)),
+    "tasks:report_evidence": sees("task", "report"),
+    "tasks:decide": own("post", "task", ADMIN, more=("report", "agree")),
+    "tasks:opening": sees("task"),
+    "tasks:arrange": own("post", "task", LEAD),
     "tasks:move": own("post", "task", LEAD, more=("lock",)),
     # visits
     "inspections:today": login(),
@@ -184,6 +192,9 @@ ACCESS = {
     "inspections:evidence_small": sees("evidence"),
     "inspections:photos": team("visit"),
     "inspections:remove_photo": team("evidence"),
+    "inspections:substitute": own("get", "assignment", OFFICER),
+    "inspections:substitution": sees("substitution"),
+    "inspections:decide_substitution": own("post", "substitution", "deputy", more=("refuse",)),
     "inspections:of_task": sees("task"),
     "inspections:dispatch": own("post", "task", LEAD),
     "inspections:enter": team("visit"),
@@ -205,3 +216,33 @@ ACCESS = {
     "approvals:approve": own("post", "section", *LEADERS),
     "approvals:return": own("post", "section", *LEADERS),
 }
+
+PEOPLE = {
+    LEAD: "lead",
+    ADMIN: "admin-gongan",
+    OFFICER: "officer-gongan",
+    "deputy": "deputy-gongan",
+    "sysadmin": "sysadmin",
+    "secadmin": "secadmin",
+    "auditor": "auditor",
+}
+# Whose objects these are; for their addresses the account comes from here.
+AT_HOME = {
+    "inspector": "home-admin",
+    "visit": "officer-gongan",
+    "evidence": "officer-gongan",
+    "section": "deputy-gongan",
+    "upload": "admin-gongan",
+    "assignment": "officer-gongan",
+    "substitution": "deputy-gongan",
+}
+
+
+def readers(name):
+    """Accounts that may open the address; none for what is public."""
+    access = ACCESS[name]
+    if access.rule == PUBLIC:
+        return []
+    if access.args in AT_HOME:
+        return [AT_HOME[access.args]]
+    return [PEOPLE[role] for role in access.roles] or ["lead"]

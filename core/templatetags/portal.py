@@ -45,6 +45,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 
+from core import masking
+
 register = Library()
 
 SITE_NAME = "宿州市“双随机、一公开”监管"
@@ -71,12 +73,6 @@ PUBLIC_NAV = [
     ("/data/", "数据开放"),
     ("/help/", "说明与申诉"),
 ]
-
-DOUBLE = """
-欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 夏侯 端木 南宫 西门 东郭 百里
-呼延 轩辕 闻人 申屠 太史 公冶 澹台 赫连 钟离 鲜于 闾丘 司空 独孤 完颜 纳兰
-"""
-DOUBLE_SURNAMES = DOUBLE.split()
 
 
 # Icons, codes, states ------------------------------------------------------------------------
@@ -295,29 +291,19 @@ def back_url(context: Context) -> str:
 @register.filter
 def masked_name(value: Any) -> str:
     """陈立伟 → 陈某, 欧阳峰 → 欧阳某."""
-    text = str(value or "").strip()
-    if not text:
-        return ""
-    surname = text[:2] if text[:2] in DOUBLE_SURNAMES and len(text) > 2 else text[:1]
-    return f"{surname}某"
+    return masking.masked_name(str(value or ""))
 
 
 @register.filter
 def masked_id(value: Any) -> str:
-    """A citizen number with birthday and sequence hidden; anything shorter is hidden whole."""
-    text = str(value or "").strip()
-    if len(text) < 15:
-        return "*" * len(text)
-    return f"{text[:6]}{'*' * (len(text) - 10)}{text[-4:]}"
+    """A citizen number with birthday and sequence hidden."""
+    return masking.masked_citizen_id(str(value or ""))
 
 
 @register.filter
 def masked_phone(value: Any) -> str:
-    """13812345678 → 138****5678; anything shorter is hidden whole."""
-    text = str(value or "").strip()
-    if len(text) < 11:
-        return "*" * len(text)
-    return f"{text[:3]}{'*' * (len(text) - 7)}{text[-4:]}"
+    """13812345678 → 138****5678."""
+    return masking.masked_phone(str(value or ""))
 
 
 @register.filter

@@ -23,10 +23,13 @@ class InspectionQuerySet(models.QuerySet):
     """Reads on visits. Every view starts from `visible_to`."""
 
     def visible_to(self, user: User) -> "InspectionQuerySet":
-        """Visits with a section of an agency the user oversees, and all of the tasks it leads."""
+        """Visits with a section of an agency the user oversees, or on whose team the user is.
+
+        And all of the tasks that the user's agency leads.
+        """
         if user.agency_id is None:
             return self.none()
-        sections = Section.objects.filter(overseen(user))
+        sections = Section.objects.visible_to(user)
         return self.filter(
             Q(selection__task__agency=user.agency_id) | Q(pk__in=sections.values("inspection_id"))
         )
@@ -48,7 +51,7 @@ class InspectionQuerySet(models.QuerySet):
         return self.assigned_to(user).filter(pk__in=self._handed_in(user))
 
     def _handed_in(self, user: User) -> models.QuerySet:
-        sections = Section.objects.filter(agency=user.agency_id, status__in=HANDED_IN)
+        sections = Section.objects.filter(status__in=HANDED_IN).worked_by(user)
         return sections.values("inspection_id")
 
     def matching(self, text: str) -> "InspectionQuerySet":
@@ -145,10 +148,24 @@ class SectionQuerySet(models.QuerySet):
     """Reads on sections."""
 
     def visible_to(self, user: User) -> "SectionQuerySet":
-        """Sections of agencies the user oversees, and all of the tasks it leads."""
+        """Sections of agencies the user oversees, all of the tasks it leads, and the user's own."""
         if user.agency_id is None:
             return self.none()
-        return self.filter(overseen(user) | Q(inspection__selection__task__agency=user.agency_id))
+        mine = Section.objects.worked_by(user)
+        return self.filter(
+            overseen(user)
+            | Q(inspection__selection__task__agency=user.agency_id)
+            | Q(pk__in=mine.values("pk"))
+        )
+
+    def worked_by(self, user: User) -> "SectionQuerySet":
+        """Sections on whose team the user is, of the own agency or sent to help another."""
+        teams = Assignment.objects.filter(
+            selection=models.OuterRef("inspection__selection"),
+            agency=models.OuterRef("agency"),
+            inspector__user=user,
+        )
+        return self.filter(models.Exists(teams))
 
     def waiting_for_approval(self, user: User) -> "SectionQuerySet":
         """Submitted sections of the user's own agency."""

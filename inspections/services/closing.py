@@ -16,7 +16,13 @@ from deadlines import services as deadlines
 from deadlines.models import DeadlineRule, Kind, Trigger
 from inspections.flows import HANDED_IN, InspectionStatus, SectionStatus
 from inspections.models import Inspection, Section
-from inspections.services.teams import authorize_team, handed_in_text, is_on_team, lock_form
+from inspections.services.teams import (
+    authorize_team,
+    handed_in_text,
+    is_on_team,
+    lock_form,
+    mover,
+)
 from inspections.sheet import Sheet
 from tasks import services as tasks
 from tasks.flows import TaskStatus
@@ -47,7 +53,13 @@ def submit(section: Section, *, submission_id: UUID, actor: User) -> Section:
         raise IllegalMove(_unsigned(inspection))
     section.submitted_at, section.submitted_by = clock.now(), actor
     _claim(section, submission_id)
-    advance(section, "submit", actor=actor, submission=str(submission_id))
+    advance(
+        section,
+        "submit",
+        actor=mover(section, actor),
+        submission=str(submission_id),
+        because_of=actor.pk,
+    )
     deadlines.meet(section, Kind.ONSITE)
     _tell_leaders(section)
     _complete_visit(inspection)

@@ -2,7 +2,7 @@
 
 from agencies.models import User
 from core.errors import NotAllowed
-from core.workflow import authorize, lock
+from core.workflow import REFUSED, can, has_role_permission, lock
 from inspections.flows import HANDED_IN, SectionStatus
 from inspections.models import Inspection, Section
 from tasks.models import Assignment
@@ -21,21 +21,31 @@ def is_on_team(section: Section, user: User | None) -> bool:
 
 
 def authorize_team(section: Section, action: str, actor: User) -> None:
-    """Raise NotAllowed unless the actor may do `action` for the own agency and is on the team."""
-    authorize(actor, action, section)
+    """Raise NotAllowed unless the actor's role allows `action` and the draw sent the actor here.
+
+    The draw also sends officers of other agencies to help out (G12, T12): they work on the section
+    of the team that they joined, so the team decides, not the agency.
+    """
     if not is_on_team(section, actor):
-        raise NotAllowed(NOT_ON_TEAM)
+        raise NotAllowed(NOT_ON_TEAM if can(actor, action, section) else REFUSED)
+    if not has_role_permission(actor, action, section):
+        raise NotAllowed(REFUSED)
+
+
+def mover(section: Section, actor: User) -> User | None:
+    """Who moves the section: the own officer; for one who was sent from elsewhere, the system."""
+    return actor if section.agency_id == actor.agency_id else None
 
 
 def act_for(inspection: Inspection, actor: User) -> Section:
-    """The section for whose agency the actor stands on this joint visit.
+    """The section on whose team the actor is on this joint visit.
 
     Says so on `inspection`, so that it can be moved. Raises NotAllowed for everybody else.
     """
-    section = Section.objects.filter(inspection=inspection, agency=actor.agency_id).first()
-    if section is None or not is_on_team(section, actor):
+    section = Section.objects.filter(inspection=inspection).worked_by(actor).first()
+    if section is None:
         raise NotAllowed(NOT_ON_TEAM)
-    inspection.agency_id = section.agency_id
+    inspection.agency_id = actor.agency_id
     return section
 
 

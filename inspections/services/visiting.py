@@ -6,11 +6,11 @@ from agencies.models import User
 from core import clock
 from core.audit import record
 from core.errors import DomainError, IllegalMove
-from core.workflow import advance, authorize, lock
+from core.workflow import advance, lock
 from inspections.flows import InspectionStatus, SectionStatus
 from inspections.models import Inspection, Section
 from inspections.rules import ENDING, OUTCOMES, RESULT_LABELS
-from inspections.services.teams import act_for, handed_in_text
+from inspections.services.teams import act_for, authorize_team, handed_in_text
 
 
 @transaction.atomic
@@ -43,7 +43,7 @@ def set_outcome(inspection: Inspection, outcome: str, note: str, *, actor: User)
     IllegalMove once a section has been handed in, or before entry where somebody was met.
     """
     lock(inspection)
-    authorize(actor, "change", act_for(inspection, actor))
+    authorize_team(act_for(inspection, actor), "change", actor)
     note = note.strip()
     sections = list(inspection.sections.select_for_update().order_by("pk"))
     _check_outcome(inspection, sections, outcome, note)

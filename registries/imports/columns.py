@@ -1,6 +1,6 @@
 """The columns of the two registries: the field names of domain G02, G08 and G09."""
 
-from registries import rules
+from core import masking
 from registries.imports.rows import (
     Column,
     day,
@@ -62,7 +62,7 @@ TARGET_COLUMNS = (
         phone,
         aliases=("联系电话", "电话"),
         hint="手机号码或带区号的电话，加密保存",
-        mask=rules.masked_phone,
+        mask=masking.masked_phone,
     ),
     Column("trade", "行业类别", text(40), is_required=True, aliases=("行业",)),
     Column(
@@ -119,7 +119,7 @@ INSPECTOR_COLUMNS = (
         is_required=True,
         aliases=("身份证号码", "公民身份号码"),
         hint="18 位，加密保存",
-        mask=rules.masked_citizen_id,
+        mask=masking.masked_citizen_id,
     ),
     Column("police_no", "警号", identifier),
     Column("gender", "性别", text(2), hint="男、女；不填按身份证号判断"),
@@ -137,7 +137,7 @@ INSPECTOR_COLUMNS = (
         phone,
         aliases=("联系电话", "电话"),
         hint="加密保存",
-        mask=rules.masked_phone,
+        mask=masking.masked_phone,
     ),
     Column("specialty", "专业类别", text(60), aliases=("专业",)),
     Column("enforcement_fields", "执法领域", text(120)),

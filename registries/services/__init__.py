@@ -1,6 +1,7 @@
 """Use cases on the two registries. Each is one transaction: all of it happens, or none of it."""
 
 from registries.services.access import hold_registries, may_maintain, require_maintain
+from registries.services.availability import add_leave, end_leave, reachable, set_reach
 from registries.services.grades import sync_grades
 from registries.services.inspectors import (
     declare_recusal,
@@ -29,10 +30,12 @@ from registries.services.uploads import (
 
 __all__ = [
     "Intake",
+    "add_leave",
     "annotated_upload",
     "confirm_upload",
     "declare_recusal",
     "discard_upload",
+    "end_leave",
     "end_recusal",
     "examine",
     "examine_upload",
@@ -43,6 +46,7 @@ __all__ = [
     "keep_upload",
     "may_declare",
     "may_maintain",
+    "reachable",
     "require_declare",
     "require_import",
     "require_maintain",
@@ -51,5 +55,6 @@ __all__ = [
     "reveal",
     "save_inspector",
     "save_target",
+    "set_reach",
     "sync_grades",
 ]

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.db import models
 
-from registries import rules
+from core import masking
 
-PERSONAL = {"phone": rules.masked_phone, "citizen_id": rules.masked_citizen_id}
+PERSONAL = {"phone": masking.masked_phone, "citizen_id": masking.masked_citizen_id}
 
 
 def label_of(model: type[models.Model] | models.Model, name: str) -> str:

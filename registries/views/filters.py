@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from core.pages import one_of
+
 
 @dataclass(frozen=True)
 class Option:
@@ -25,7 +27,7 @@ class Filter:
     @classmethod
     def of(cls, request, name: str, label: str, things: list[tuple[str, str, Any]]) -> "Filter":
         """From the query string. things: value in the address, words, thing."""
-        wanted = request.GET.get(name, "")
+        wanted = one_of(request, name, [value for value, _, _ in things], label)
         options, found = [], None
         for value, words, thing in things:
             is_on = value == wanted

@@ -12,8 +12,8 @@ from core.models import AuditEvent
 from core.pages import paginate
 from core.workflow import authorize, can
 from registries import services
-from registries.forms import InspectorForm, RecusalForm
-from registries.models import Inspector, Recusal, Target
+from registries.forms import InspectorForm, LeaveForm, ReachForm, RecusalForm
+from registries.models import Inspector, Leave, Recusal, Target
 from registries.views.filters import Filter, chosen, posted
 
 TRAIL = 10
@@ -72,7 +72,9 @@ def inspector(request, pk):
     return _inspector_page(request, visible_inspector(request, pk))
 
 
-def _inspector_page(request, found, *, revealed=None, form=None, status=200):
+def _inspector_page(
+    request, found, *, revealed=None, form=None, leave_form=None, reach_form=None, status=200
+):
     may_change = can(request.user, "change", found)
     found.certificate = found.certificate_state(clock.today())
     context = {
@@ -83,9 +85,17 @@ def _inspector_page(request, found, *, revealed=None, form=None, status=200):
         "may_end": may_change and found.user_id != request.user.pk,
         "revealed": revealed or {},
         "form": form or RecusalForm(targets=Target.objects.none()),
+        "also_in": found.also_in.all(),
+        "leaves": found.leaves.all(),
+        "leave_form": leave_form or LeaveForm(),
+        "reach_form": reach_form or _reach_form(found),
         "trail": _trail(found) if may_change else [],
     }
     return render(request, "registries/inspector.html", context, status=status)
+
+
+def _reach_form(found, data=None):
+    return ReachForm(data, inspector=found, reachable=services.reachable(found))
 
 
 def _trail(found):
@@ -176,3 +186,49 @@ def recusal_end(request, pk):
     services.end_recusal(recusal, actor=request.user)
     messages.success(request, "回避已解除。")
     return redirect(recusal.inspector)
+
+
+@require_POST
+def inspector_reach(request, pk):
+    """Where else an inspector may be sent."""
+    found = visible_inspector(request, pk)
+    authorize(request.user, "change", found)
+    form = _reach_form(found, request.POST)
+    if not form.is_valid():
+        return _inspector_page(request, found, reach_form=form, status=422)
+    services.set_reach(found, form.cleaned_data["regions"], actor=request.user)
+    messages.success(request, "已保存。以后的抽取按此范围。")
+    return redirect(found)
+
+
+@require_POST
+def leave_add(request, pk):
+    """Keep an inspector out of draws for some days."""
+    found = visible_inspector(request, pk)
+    authorize(request.user, "change", found)
+    form = LeaveForm(request.POST)
+    if not form.is_valid():
+        return _inspector_page(request, found, leave_form=form, status=422)
+    asked = form.cleaned_data
+    try:
+        services.add_leave(
+            found, asked["starts_on"], asked["ends_on"], asked["why"], actor=request.user
+        )
+    except DomainError as error:
+        form.add_error(None, error.message)
+        return _inspector_page(request, found, leave_form=form, status=error.status)
+    messages.success(request, "已登记请假。")
+    return redirect(found)
+
+
+@require_POST
+def leave_end(request, pk):
+    """Back at work."""
+    visible = Inspector.objects.visible_to(request.user)
+    leave = get_object_or_404(
+        Leave.objects.select_related("inspector__agency"), pk=pk, inspector__in=visible
+    )
+    inspector = leave.inspector
+    services.end_leave(leave, actor=request.user)
+    messages.success(request, "请假已结束。")
+    return redirect(inspector)

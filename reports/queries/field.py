@@ -13,7 +13,7 @@ from core.audit import subject_of
 from deadlines.models import Deadline
 from inspections import rules
 from inspections.flows import HANDED_IN, STOOD_FOR, InspectionStatus, SectionStatus
-from inspections.models import Inspection, OfficerConfirmation, Section, Signature
+from inspections.models import OfficerConfirmation, Section, Signature
 from reports.queries.todo import Todo, by, day, earliest, names, running
 from tasks.models import Task
 
@@ -66,9 +66,7 @@ def _sections(user: User) -> QuerySet:
         inspection=OuterRef("inspection"), at__gte=OuterRef("stood_at")
     )
     return (
-        Section.objects.filter(
-            agency=user.agency_id, inspection__in=Inspection.objects.assigned_to(user)
-        )
+        Section.objects.worked_by(user)
         .exclude(status__in=HANDED_IN)
         .select_related("inspection__selection__target", "inspection__selection__task")
         .prefetch_related("items", "answers")

@@ -18,6 +18,7 @@ from plans.models import Plan
 from publication import piles
 from registries.models import CERTIFICATE_SOON_DAYS, Inspector, Target
 from reports.queries.ceremony import beacons, consents, seals, voids
+from reports.queries.changes import replacements, substitutions
 from reports.queries.letters import undelivered
 from reports.queries.todo import Todo, by, day, running
 from tasks.flows import ConfirmationStatus, TaskStatus
@@ -219,9 +220,9 @@ def accounts_without_role(user: User, today: date) -> Iterator[Todo]:
         )
 
 
-ADMIN = (confirmations, seals, consents, beacons, certificates, stale_targets)
+ADMIN = (confirmations, replacements, seals, consents, beacons, certificates, stale_targets)
 PRINCIPAL = (sections_to_approve, plans_to_approve, voids)
-DEPUTY = (*PRINCIPAL, consents)
+DEPUTY = (substitutions, *PRINCIPAL, consents)
 SUPERVISOR = (seals, beacons, deadlines_to_watch)
 SYSADMIN = (silent_background, missing_years, accounts_without_role, undelivered_mail)
 SECADMIN = (accounts_without_role,)

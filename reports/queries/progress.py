@@ -44,6 +44,17 @@ class Running:
     deadline: Deadline | None
     is_in_time: bool
 
+    @property
+    def planned(self) -> tuple[str, date]:
+        """Where no clock runs: what the plan says comes next, and its day."""
+        if self.task.status in {TaskStatus.LOCKED, TaskStatus.ASSIGNED}:
+            return "现场检查起", self.task.onsite_from
+        if self.task.status == TaskStatus.DISPATCHED:
+            return "现场检查止", self.task.onsite_until
+        if self.task.status == TaskStatus.COMPLETED:
+            return "抽查结束", self.task.ends_on
+        return "抽取阶段止", self.task.draw_until
+
 
 @dataclass(frozen=True, slots=True)
 class Share:

@@ -5,6 +5,13 @@ from django import forms
 from tasks import drs1
 from tasks.models import Task
 
+# Earlier, later, days between them at least.
+ORDER = [
+    ("starts_on", "draw_until", 0),
+    ("draw_until", "onsite_from", 1),
+    ("onsite_from", "onsite_until", 0),
+    ("onsite_until", "ends_on", 0),
+]
 DATES = ["starts_on", "draw_until", "onsite_from", "onsite_until", "ends_on", "report_due_on"]
 
 
@@ -21,6 +28,17 @@ class TaskForm(forms.ModelForm):
             "ends_on": "结果公示以此日和规则期限两者较早的为准。",
             "report_due_on": "没有要求可以不填。",
         }
+
+    def clean(self) -> dict:
+        """The stages follow one another; what is wrong stands at the later of the two dates."""
+        asked = super().clean()
+        for earlier, later, gap in ORDER:
+            first, last = asked.get(earlier), asked.get(later)
+            if first and last and (last - first).days < gap:
+                words = "须晚于" if gap else "不能早于"
+                label = self.fields[earlier].label
+                self.add_error(later, f"{self.fields[later].label}{words}{label}（{first}）。")
+        return asked
 
     def clean_title(self) -> str:
         """The title enters the draw files, where a field holds 200 bytes and no tab."""

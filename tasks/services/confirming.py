@@ -7,7 +7,7 @@ from agencies.models import User
 from core import clock
 from core.errors import DomainError, IllegalMove
 from core.notices import notify
-from core.workflow import advance, lock
+from core.workflow import advance, authorize, lock
 from deadlines import services as deadlines
 from deadlines.models import Kind
 from tasks.flows import ConfirmationStatus, ReplacementStatus, TaskStatus
@@ -61,7 +61,9 @@ def confirm(confirmation: Confirmation, *, actor: User | None, seen: int | None 
     changed since, DomainError while a report of the own agency is open.
     """
     task = confirmation.task
+    authorize(actor, "confirm", confirmation)
     lock(task)
+    authorize(actor, "confirm", confirmation)
     if task.status != TaskStatus.CONFIRMING:
         raise IllegalMove("现在不能确认名单，请刷新页面后查看最新状态。")
     if seen is not None and seen != last_number(task):

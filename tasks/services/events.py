@@ -36,14 +36,6 @@ def hold(draw: Draw) -> None:
         raise IllegalMove("这次抽取没有开启或已经作废，不能办理。请刷新页面后查看最新状态。")
 
 
-def standing(draw: Draw) -> drs1.Outcome:
-    """The draw with everything that has happened to it, computed anew."""
-    try:
-        return drs1.draw(certificates.input_of(draw))
-    except drs1.Refused as error:
-        raise DomainError(BROKEN) from error
-
-
 def add_event(draw: Draw, body: dict[str, Any], *, opened_secret: str = "") -> Happened:
     """Let one event happen to a held draw, and log its digest before anything else is opened.
 

@@ -89,6 +89,9 @@ def _report(row: Replacement, proof: proofs.Proof, actor: User | None) -> None:
         if "replacement_once" not in str(error):
             raise
         raise IllegalMove("这一户已经有单位提出替换，正在复核或已经办结，没有重复提交。") from None
+    said = task.confirmations.filter(agency=row.agency, status=ConfirmationStatus.CONFIRMED)
+    for confirmation in said:  # it no longer stands by what it said
+        ask_again(confirmation)
     target = row.selection.target
     record(
         "tasks.report_target",

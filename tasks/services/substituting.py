@@ -157,7 +157,6 @@ def _substitute(
     code = next(code for code, pk in draw.roster.items() if pk == old.inspector_id)
     target = old.selection.target.code
     system = roster.successors()[old.agency.system_id].pk
-    _somebody_must_be_left(draw, old, target, system, code, substitution.scope)
     body = {
         "type": "substitute",
         "target": target,
@@ -169,6 +168,11 @@ def _substitute(
     words = ("substitute", target, system, code, substitution.scope, substitution.cause)
     log(draw, "substitute", "\t".join(words))  # before the next value is opened (2.11)
     happened = events.add_event(draw, body, opened_secret=events.next_secret(draw))
+    if happened.fields[4] == "-":  # the whole transaction is taken back: nothing was opened
+        raise DomainError(
+            f"{old.agency}没有其他符合条件的检查人员可以接替{old.inspector}（{old.selection.target}），"
+            "没有更换，原安排不变。请先在名录库补充人员后由牵头单位作废重配，或请上级单位增派。"
+        )
     changed = _apply(draw, happened, begun)
     newcomer = Assignment.objects.get(
         selection=old.selection, inspector=draw.roster[happened.fields[4]]
@@ -178,18 +182,6 @@ def _substitute(
     substitution.save(update_fields=["event", "substitute"])
     _announce(substitution, actor)
     return changed
-
-
-def _somebody_must_be_left(
-    draw: Draw, old: Assignment, target: str, system: str, code: str, scope: str
-) -> None:
-    """Raise DomainError unless a substitute exists; whoever it is, the chain value decides later."""
-    teams = events.standing(draw).teams[system]
-    if teams.substitute(target, code, scope, bytes(32)) == "-":
-        raise DomainError(
-            f"{old.agency}没有其他符合条件的检查人员可以接替{old.inspector}（{old.selection.target}），"
-            "没有更换，原安排不变。请先在名录库补充人员后由牵头单位作废重配，或请上级单位增派。"
-        )
 
 
 def _apply(draw: Draw, happened: events.Happened, begun: Collection[int]) -> list[Change]:

@@ -46,10 +46,13 @@ def list_context(request: HttpRequest, task: Task, draw_: Draw | None) -> dict[s
             and has_role_permission(request.user, "agree", Replacement)
         )
         report.words = services.outcome_words(report) if report.event_id else ""
+    open_reports = [r for r in reports if r.status == ReplacementStatus.PROPOSED]
+    own_report = any(r.agency_id == request.user.agency_id for r in open_reports)
     listed = list(task.selections.select_related("target__region").order_by("number"))
     return {
         "confirmations": confirmations,
         "may_confirm": confirming
+        and not own_report
         and any(
             c.status == ConfirmationStatus.PENDING and can(request.user, "confirm", c)
             for c in confirmations
@@ -60,7 +63,8 @@ def list_context(request: HttpRequest, task: Task, draw_: Draw | None) -> dict[s
         "seen": max((one.number for one in listed), default=0),
         "reports": reports,
         "reported": {r.selection_id for r in reports if r.status != ReplacementStatus.REFUSED},
-        "open_reports": [r for r in reports if r.status == ReplacementStatus.PROPOSED],
+        "open_reports": open_reports,
+        "own_report": own_report and confirming,
         "may_report": confirming and mine and has_role_permission(request.user, "add", Replacement),
         "events": list(draw_.events.all()),
     }

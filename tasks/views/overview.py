@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.audit import subject_of
 from core.models import AuditEvent
-from core.pages import paginate
+from core.pages import one_of, paginate
 from core.workflow import can
 from deadlines.models import Deadline, Kind
 from tasks import services
@@ -28,8 +28,8 @@ AFTER_MOVE = {"request_confirmation": "tasks:draw", "lock": "tasks:people"}
 def list_(request: HttpRequest) -> HttpResponse:
     """The tasks the user may see, newest first."""
     tasks = Task.objects.visible_to(request.user).select_related("agency", "trade")
-    status = request.GET.get("status", "")
-    if status in TaskStatus.values:
+    status = one_of(request, "status", TaskStatus.values, "状态")
+    if status:
         tasks = tasks.filter(status=status)
     text = request.GET.get("q", "").strip()[:120].replace("\0", "")
     if text:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.models import overseen
@@ -12,7 +12,7 @@ from tasks import evidence, roster, services
 from tasks.flows import TaskStatus
 from tasks.forms import PhraseForm
 from tasks.list_forms import StaffingForm
-from tasks.models import Draw, Purpose, Substitution, Task
+from tasks.models import Draw, Opening, Purpose, Substitution, Task
 from tasks.views.base import page, visible_task
 from tasks.views.state import ceremony
 
@@ -46,6 +46,9 @@ def people_page(
         context |= ceremony(request, task, draw_)
         context["roster_size"] = len(draw_.roster)
         context["grade_text"] = evidence.GRADES.get(draw_.assurance, "")
+        context["opening"] = opening_ = Opening.objects.filter(draw=draw_).first()
+        if opening_ and not opening_.error:
+            context["may_open"] = False
         context |= _teams(request, task, draw_)
     response = page(request, task, "people", context)
     response.status_code = status
@@ -82,6 +85,16 @@ def _teams(request: HttpRequest, task: Task, draw_: Draw) -> dict:
         "events": list(draw_.events.all()),
         "may_substitute": task.status in {TaskStatus.ASSIGNED, TaskStatus.DISPATCHED},
     }
+
+
+@require_GET
+def opening(request: HttpRequest, number: str) -> HttpResponse:
+    """How far the computation in the background is, for the page to look at again and again."""
+    task = visible_task(request, number)
+    draw_ = task.draws.live().filter(purpose=Purpose.INSPECTORS).first()
+    row = Opening.objects.filter(draw=draw_).first() if draw_ else None
+    context = {"task": task, "draw": draw_, "opening": row}
+    return render(request, "tasks/_opening.html", context)
 
 
 @require_POST

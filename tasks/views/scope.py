@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from core.pages import one_of
 from tasks import evidence, frame
 from tasks.models import Purpose, Task
 from tasks.reasons import REASONS
@@ -24,7 +25,7 @@ def scope_page(request: HttpRequest, task: Task, status: int = 200, **more: obje
             request, task, "scope", {"evidence": evidence.of(frozen, names=False), "draw": frozen}
         )
     base = frame.of(task)
-    reason = request.GET.get("reason", "")
+    reason = one_of(request, "reason", REASONS, "原因")
     context = {
         "draw": None,
         "frame": base,

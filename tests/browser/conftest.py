@@ -1,6 +1,7 @@
 """A real browser against a live server in the same process as the fixtures."""
 
 import os
+import re
 import shutil
 import threading
 import time
@@ -8,6 +9,8 @@ import time
 import pytest
 from django.db import connection
 from playwright.sync_api import expect, sync_playwright
+
+from tests.browser.hands import Mouse
 
 CHROMIUM = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -34,7 +37,7 @@ def browser():
 class Visitor:
     """One person at one screen; every page is watched for script errors and sideways scrolling."""
 
-    def __init__(self, browser, base, width, javascript=True):
+    def __init__(self, browser, base, width, javascript=True, hands=Mouse):
         self.context = browser.new_context(
             base_url=base,
             locale="zh-CN",
@@ -46,6 +49,7 @@ class Visitor:
         )
         self.context.set_default_timeout(20_000)
         self.page = self.context.new_page()
+        self.hands = hands(self.page)
         self.faults = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", self._listen)
@@ -56,9 +60,9 @@ class Visitor:
 
     def log_in(self, username):
         self.page.goto("/login/")
-        self.page.get_by_label("用户名").fill(username)
-        self.page.get_by_label("口令").fill("demo-2021")
-        self.page.get_by_role("button", name="登录", exact=True).click()
+        self.hands.fill("用户名", username)
+        self.hands.fill("口令", "demo-2021")
+        self.hands.press(re.compile("^登录$"))
         self.page.wait_for_url("**/desk/**")
         return self.page
 
@@ -76,8 +80,8 @@ def visitor(browser, live_server):
     """`visitor("lead", width=390)` logs in; `visitor()` is the public."""
     visitors = []
 
-    def enter(username=None, width=1280, javascript=True):
-        person = Visitor(browser, live_server.url, width, javascript)
+    def enter(username=None, width=1280, javascript=True, hands=Mouse):
+        person = Visitor(browser, live_server.url, width, javascript, hands)
         visitors.append(person)
         if username:
             person.log_in(username)

@@ -1,6 +1,5 @@
 """自己验算: on the draw page, and as one file from a disk or from plain http without a secure context."""
 
-import copy
 import datetime
 import functools
 import hashlib
@@ -10,6 +9,7 @@ import subprocess
 import threading
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from agencies.services import sync_reference
@@ -198,6 +198,18 @@ def test_nothing_is_wider_than_the_screen(opened, width):
     )
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_saved_page_is_accessible(opened, scheme):
+    page = opened(GRADE_A, color_scheme=scheme)
+    run(page, PASSED)
+    find(page, "91310115MA1A000021", "抽中了。")
+    for summary in page.locator("summary").all():
+        if summary.is_visible():
+            summary.click()
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(fault["id"], fault["nodes"][0]["target"]) for fault in found] == []
+
+
 # --- from plain http, and on the site --------------------------------------------------------------------
 
 
@@ -284,9 +296,13 @@ def test_anybody_checks_on_the_draw_page_and_keeps_the_page(drawn, visitor, brow
 @pytest.mark.django_db(transaction=True)
 def test_a_certificate_bent_on_the_way_is_refused_on_the_draw_page(drawn, visitor):
     page = visitor().page
-    bent = copy.deepcopy(drawn.made.certificate)
-    bent["claims"]["result"] = "0" * 64
-    page.route("**/certificate.json", lambda route: route.fulfill(json=bent))
+
+    def bend(route):
+        certificate = route.fetch().json()
+        certificate["claims"]["result"] = "0" * 64
+        route.fulfill(json=certificate)
+
+    page.route("**/certificate.json", bend)
     page.goto(f"/draws/{drawn.made.draw_id}/")
     run(page, "证书声称的结果指纹与重算的不同。")
 

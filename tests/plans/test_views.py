@@ -350,3 +350,12 @@ def test_a_line_is_launched_once_even_after_an_adjustment(plan, lead, log_in):
     assert list(numbers) == ["341300-2021-002"] * 2
     assert reverse("tasks:detail", args=["341300-2021-002"]) in page.text
     assert reverse("tasks:create", args=[second.lines.get().pk]) not in page.text
+
+
+def test_an_empty_plan_offers_no_submission(as_lead, plan):
+    page = as_lead.get(plan.get_absolute_url()).text
+    assert "提交审批</summary>" not in page
+    assert "新增以后可以提交审批" in page
+    line = new_line(plan=plan, position=1)
+    line.save()
+    assert "提交审批</summary>" in as_lead.get(plan.get_absolute_url()).text

@@ -8,6 +8,7 @@ import sys
 import pytest
 from django.urls import reverse
 
+from inspections.models import Section
 from tasks import certificates
 from tests import factories as make
 from tests.publication.reading import FIRM, page_urls, read, text_of
@@ -290,3 +291,16 @@ def test_plans_show_the_latest_version_and_keep_the_earlier_ones(client, world):
 def test_empty_lists_say_what_to_do(client, db):
     for url in ("/", "/results/", "/tasks/", "/draws/", "/items/", "/plans/"):
         assert 'class="empty"' in client.get(url).content.decode(), url
+
+
+def test_a_task_is_called_published_with_its_last_section(client, published):
+    address = f"/tasks/{published.task.number}/"
+    Section.objects.update(status="published")
+    for page in (client.get("/tasks/"), client.get(address)):
+        assert "结果已公示" in page.content.decode()
+    last = Section.objects.earliest("pk")
+    last.status = "submitted"
+    last.save()
+    for page in (client.get("/tasks/"), client.get(address)):
+        assert "结果已公示" not in page.content.decode()
+        assert "检查完成" in page.content.decode()

@@ -54,21 +54,6 @@ def test_a_section_without_items_is_not_published():
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("张某某", "张某"),
-        ("李四", "李某"),
-        ("欧阳长河", "欧阳某"),
-        ("欧阳", "欧某"),
-        (" 王五 ", "王某"),
-        ("", ""),
-    ],
-)
-def test_persons_are_masked(name, expected):
-    assert rules.mask_person(name) == expected
-
-
-@pytest.mark.parametrize(
     ("kind", "name", "person", "expected"),
     [
         ("practitioner", "张三丰", "张三丰", True),

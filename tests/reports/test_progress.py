@@ -89,6 +89,21 @@ def test_the_nearest_clock_may_be_that_of_a_confirmation(bureau, other):
     assert row.deadline.due_on == date(2021, 7, 19)
 
 
+@pytest.mark.parametrize(
+    ("status", "label", "field"),
+    [
+        (TaskStatus.OPENED, "抽取阶段止", "draw_until"),
+        (TaskStatus.ASSIGNED, "现场检查起", "onsite_from"),
+        (TaskStatus.DISPATCHED, "现场检查止", "onsite_until"),
+    ],
+)
+def test_without_a_clock_the_plan_says_what_comes_next(bureau, status, label, field):
+    made = task(bureau, status)
+    (row,) = running_tasks(person("lead", bureau), TODAY)
+    assert row.deadline is None
+    assert row.planned == (label, getattr(made, field))
+
+
 @pytest.mark.parametrize(("day", "in_time"), [("2021-08-12", True), ("2021-08-13", False)])
 def test_a_task_is_in_time_when_every_result_was(world, clock, day, in_time):
     """宿州方案: 20 working days from the end of the task on 15 July, so 12 August at the latest."""

@@ -32,6 +32,7 @@ NASTY = [
     "\x00",
     "\x7f",
     "\u0085",
+    "\u009f",
     "\u2028",
     "\ufeff",
     " ",
@@ -110,6 +111,7 @@ class Instance:
         self.sealed = [f"封{k}" for k in range(dice.below(3))]
         self.spoken = [f"open{k}" for k in range(dice.below(3))]
         self.beacon = beacon(dice)
+        self.plenty = dice.chance(40)  # people for everything: substitutes are drawn, not shifted
         plan = self.plan()
         ids = identifiers(dice, dice.below(28))
         staff = identifiers(dice, dice.below(10)) if self.agencies else []
@@ -160,6 +162,8 @@ class Instance:
 
     def inspector(self, id_):
         dice = self.dice
+        if self.plenty:
+            return id_, dice.pick(self.agencies), "*", "*", 9, dice.below(4)
         where, what = listed(dice, PLACES), listed(dice, SKILLS)
         return id_, dice.pick(self.agencies), where, what, dice.below(5), dice.below(4)
 

@@ -140,6 +140,15 @@ def test_the_list_is_not_locked_while_a_report_is_open(task, draw):
     services.lock_list(task, actor=suzhou.person("lead"))
 
 
+def test_whoever_reports_after_confirming_has_to_confirm_again(task, draw):
+    market = task.confirmations.get(agency__system="shichang")
+    services.confirm(market, actor=suzhou.person("admin-shichang"))
+    lists.report(lists.with_waiting(task), "admin-shichang")
+    market.refresh_from_db()
+    assert market.status == ConfirmationStatus.PENDING
+    assert Deadline.objects.open().about(f"tasks.confirmation:{market.pk}").exists()
+
+
 def test_a_tier_without_anybody_left_says_so_and_the_list_gets_shorter(task, draw):
     severe = task.selections.get(stratum="severe")
     before = task.selections.count()

@@ -64,7 +64,9 @@ def test_stages_out_of_order_are_refused_with_a_sentence(line, log_in):
         "ends_on": "2021-10-20",
     }
     page = client.post(reverse("tasks:create", args=[line.pk]), data)
-    assert "各阶段日期须依次为" in page.content.decode()
+    assert page.context["form"].errors == {
+        "onsite_from": ["现场检查起须晚于抽取阶段止（2021-08-01）。"]
+    }
     assert not Task.objects.exists()
 
 
@@ -140,3 +142,10 @@ def test_the_list_needs_a_constant_number_of_queries(task, log_in, django_assert
 def test_tasks_are_found_by_number_or_title(task, log_in, query, found):
     page = log_in(suzhou.person("lead")).get(reverse("tasks:list"), {"q": query})
     assert len(page.context["page"].items) == found
+
+
+def test_an_unknown_status_is_said(task, log_in):
+    page = log_in(suzhou.person("lead")).get("/desk/tasks/?status=fertig")
+    assert "没有“fertig”这个状态，没有按它筛选。" in page.content.decode()
+    assert task.title in page.content.decode()
+    assert "没有按它筛选" not in page.client.get("/desk/tasks/?status=draft").content.decode()

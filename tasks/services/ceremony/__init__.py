@@ -16,6 +16,7 @@ from tasks.services.ceremony.opening import (
     open_draw,
     open_people,
     open_targets,
+    store_people,
 )
 from tasks.services.ceremony.sweep import (
     OPENING_DAYS,
@@ -54,5 +55,6 @@ __all__ = [
     "remind_to_reveal",
     "reveal",
     "speak",
+    "store_people",
     "void",
 ]

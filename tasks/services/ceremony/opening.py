@@ -14,10 +14,12 @@ from registries.models import Target
 from tasks import certificates, drs1
 from tasks.ceremony import outlook
 from tasks.flows import DrawStatus
-from tasks.models import BeaconKind, Draw, Purpose, Selection, Way
+from tasks.models import BeaconKind, Draw, Opening, Purpose, Selection, Way
+from tasks.services import background
 from tasks.services.assigning import assign_teams
 from tasks.services.ceremony.contributions import close, enter_phrase, hold
 from tasks.services.ceremony.freeze import CHAIN_LENGTH, draw_url
+from tasks.services.ceremony.queue import open_soon
 from tasks.services.draw_log import log
 from tasks.times import utc
 
@@ -67,8 +69,31 @@ def open_targets(draw: Draw, *, witness: str = "", phrase: str = "", actor: User
 
 
 def open_people(draw: Draw, *, witness: str = "", phrase: str = "", actor: User | None) -> Draw:
-    """Open the second draw; every target gets its inspectors, the first of each team leads."""
+    """Open the second draw; every target gets its inspectors, the first of each team leads.
+
+    A large one is left to a worker: the draw stays frozen until its teams are stored.
+    """
+    if background.is_large(draw):
+        return _ask(draw, witness, phrase, actor)
     return _open(draw, assign_teams, "assign", witness, phrase, actor)
+
+
+def store_people(draw: Draw, actor: User | None, computed: background.Computed) -> Draw:
+    """Keep what a worker has computed, if nothing has changed since."""
+    return _open(draw, assign_teams, "assign", "", "", actor, computed)
+
+
+@transaction.atomic
+def _ask(draw: Draw, witness: str, phrase: str, actor: User | None) -> Draw:
+    """Everything that comes before the computation, and the row by which a worker finds it."""
+    hold(draw)
+    authorize(actor, "open", draw)
+    if not draw.closed_digest:
+        _complete(draw, witness, phrase, actor)
+    _must_be_ready(draw)
+    background.ask(draw, actor=actor)
+    open_soon()
+    return draw
 
 
 def open_draw(draw: Draw, *, actor: User | None = None) -> Draw:
@@ -85,6 +110,7 @@ def _open(
     witness: str,
     phrase: str,
     actor: User | None,
+    computed: background.Computed | None = None,
 ) -> Draw:
     """Check, compute, store, log; then the list or the teams. All of it, or nothing."""
     hold(draw)
@@ -92,7 +118,7 @@ def _open(
     if not draw.closed_digest:
         _complete(draw, witness, phrase, actor)
     _must_be_ready(draw)
-    outcome = disclose(draw, actor=actor)
+    outcome = disclose(draw, actor=actor, computed=computed)
     draw.save(update_fields=OPENED)  # the lists and the secret are not written again
     advance(draw, "open", actor=actor, result=draw.result_digest)
     follow(draw, outcome)
@@ -120,12 +146,23 @@ def _must_be_ready(draw: Draw) -> None:
         )
 
 
-def disclose(draw: Draw, *, actor: User | None, voided: bool = False) -> drs1.Outcome:
-    """Open the secret of a closed draw, compute it and log the result; the caller saves."""
+def disclose(
+    draw: Draw,
+    *,
+    actor: User | None,
+    voided: bool = False,
+    computed: background.Computed | None = None,
+) -> drs1.Outcome:
+    """Open the secret of a closed draw, compute it and log the result; the caller saves.
+
+    computed: input and outcome from a worker, taken where the input is still the same.
+    """
     last = bytes.fromhex(draw.secret)
     draw.opened_secret = drs1.chain(draw.draw_id, last, CHAIN_LENGTH)[1]
     try:
-        outcome = drs1.draw(certificates.input_of(draw), voided=voided)
+        data = certificates.input_of(draw)
+        same = computed is not None and computed[0] == data
+        outcome = computed[1] if same else drs1.draw(data, voided=voided)
     except drs1.Refused as error:
         raise DomainError(SPOILT) from error
     if (outcome.freeze, outcome.closed) != (draw.freeze_digest, draw.closed_digest):
@@ -149,6 +186,7 @@ def is_ready(draw: Draw) -> bool:
         draw.status == DrawStatus.FROZEN
         and bool(draw.closed_digest)
         and bool(draw.beacon_value)
+        and not Opening.objects.filter(draw=draw).exists()
         and (draw.consented_by_id is not None or outlook(draw, clock.now())[0] != "C")
     )
 
