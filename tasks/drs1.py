@@ -1211,8 +1211,24 @@ def draw(
     return outcome
 
 
+def substitute_next(outcome: Outcome, event: Any, opened: bytes) -> None:
+    """Let one more substitution happen to a computed draw, without computing it anew (2.10).
+
+    opened: the next value of the chain, which the caller has checked.
+    """
+    event = _event(event, outcome.plan)
+    if event["type"] != "substitute":
+        raise Refused("only a substitution can be added to a computed draw")
+    outcome.events.append(_substitute(outcome, event, opened))
+    _sum_up(outcome)
+
+
 def _after_events(outcome: Outcome, events: Sequence[Any], opened: Sequence[bytes]) -> None:
     outcome.events = _run_events(outcome, events, opened)
+    _sum_up(outcome)
+
+
+def _sum_up(outcome: Outcome) -> None:
     outcome.events_digest = events_digest(
         outcome.draw_id, outcome.result, outcome.events, outcome.suite
     )

@@ -24,7 +24,10 @@ def pdf_of(draw: Draw) -> bytes:
 
 
 def context_of(draw: Draw) -> dict[str, Any]:
-    """What stands on the minutes. No firm is named: they may hang in a hall."""
+    """What stands on the minutes. They may hang in a hall: no firm and no person is named.
+
+    With the seed anybody could tell who was drawn, so it waits for the list.
+    """
     seen = hall.of(draw, clock.now())
     return {
         "draw": draw,
@@ -38,6 +41,7 @@ def context_of(draw: Draw) -> dict[str, Any]:
         )
         if draw.beacon_value
         else [],
+        "shows_seed": draw.task.list_is_public,
         "is_frozen": draw.status == DrawStatus.FROZEN,
         "is_voided": draw.status == DrawStatus.VOIDED,
         "demo": settings.PORTAL_DEMO,

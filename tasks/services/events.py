@@ -36,19 +36,22 @@ def hold(draw: Draw) -> None:
         raise IllegalMove("这次抽取没有开启或已经作废，不能办理。请刷新页面后查看最新状态。")
 
 
-def add_event(draw: Draw, body: dict[str, Any], *, opened_secret: str = "") -> Happened:
+def add_event(
+    draw: Draw,
+    body: dict[str, Any],
+    *,
+    opened_secret: str = "",
+    so_far: drs1.Outcome | None = None,
+) -> Happened:
     """Let one event happen to a held draw, and log its digest before anything else is opened.
 
-    opened_secret: the next value of the chain, for a substitution.
+    opened_secret: the next value of the chain, for a substitution. so_far: the draw as it was after
+    the event before, computed in this transaction, for one more substitution.
     """
     before = list(draw.events.all())
     teams_before = before[-1].final_teams if before else certificates.first_teams(draw.result_text)
-    data = certificates.input_of(draw)
-    data["events"].append(body)
-    if opened_secret:
-        data["chain"].append(opened_secret)
     try:
-        outcome = drs1.draw(data)
+        outcome = _after(draw, body, opened_secret, so_far)
     except drs1.Refused as error:
         raise DomainError(BROKEN) from error
     event = DrawEvent.objects.create(
@@ -66,6 +69,30 @@ def add_event(draw: Draw, body: dict[str, Any], *, opened_secret: str = "") -> H
         log(draw, "replace", event.line)
     log(draw, "open", drs1.events_text(draw.draw_id, outcome.result, outcome.events))
     return Happened(event, outcome, teams_before)
+
+
+def _after(
+    draw: Draw, body: dict[str, Any], opened_secret: str, so_far: drs1.Outcome | None
+) -> drs1.Outcome:
+    if so_far is not None:
+        drs1.substitute_next(so_far, body, bytes.fromhex(opened_secret))
+        return so_far
+    data = certificates.input_of(draw)
+    data["events"].append(body)
+    if opened_secret:
+        data["chain"].append(opened_secret)
+    return drs1.draw(data)
+
+
+def must_hold(draw: Draw) -> None:
+    """Raise DomainError unless the whole draw, computed anew, ends where its last event says."""
+    last = draw.events.last()
+    try:
+        outcome = drs1.draw(certificates.input_of(draw))
+    except drs1.Refused as error:
+        raise DomainError(BROKEN) from error
+    if (outcome.events_digest, outcome.final_teams) != (last.events_digest, last.final_teams):
+        raise DomainError(BROKEN)
 
 
 def next_secret(draw: Draw) -> str:

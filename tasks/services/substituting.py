@@ -15,7 +15,7 @@ from core.notices import notify
 from core.workflow import REFUSED, advance, authorize, can, has_role_permission, lock
 from registries.models import Inspector
 from registries.services import declare_recusal, hold_registries
-from tasks import roster
+from tasks import drs1, roster
 from tasks.flows import SubstitutionStatus, TaskStatus
 from tasks.models import Assignment, Cause, Draw, Purpose, Scope, Selection, Standing, Substitution
 from tasks.services import events
@@ -134,10 +134,12 @@ def approve_substitution(
     _must_be_open(first, begun)
     draw = _draw_of(first)
     events.hold(draw)
-    changed = _substitute(draw, substitution, note, begun, actor)
-    if substitution.scope == Scope.ALL:
-        for follower in _followers(substitution, begun):
-            changed += _substitute(draw, follower, note, begun, actor)
+    changed, outcome = _substitute(draw, substitution, note, begun, actor)
+    followers = _followers(substitution, begun) if substitution.scope == Scope.ALL else []
+    for follower in followers:
+        changed += _substitute(draw, follower, note, begun, actor, outcome)[0]
+    if followers:
+        events.must_hold(draw)
     if substitution.cause == Cause.RECUSAL:
         target = first.selection.target
         if not first.inspector.recusals.filter(ended_on=None, target__in=[target]).exists():
@@ -151,7 +153,8 @@ def _substitute(
     note: str,
     begun: Collection[int],
     actor: User | None,
-) -> list[Change]:
+    so_far: drs1.Outcome | None = None,
+) -> tuple[list[Change], drs1.Outcome]:
     """One event: logged, then the chain value opened, then the teams as the protocol has them."""
     old = substitution.assignment
     code = next(code for code, pk in draw.roster.items() if pk == old.inspector_id)
@@ -167,7 +170,7 @@ def _substitute(
     }
     words = ("substitute", target, system, code, substitution.scope, substitution.cause)
     log(draw, "substitute", "\t".join(words))  # before the next value is opened (2.11)
-    happened = events.add_event(draw, body, opened_secret=events.next_secret(draw))
+    happened = events.add_event(draw, body, opened_secret=events.next_secret(draw), so_far=so_far)
     if happened.fields[4] == "-":  # the whole transaction is taken back: nothing was opened
         raise DomainError(
             f"{old.agency}没有其他符合条件的检查人员可以接替{old.inspector}（{old.selection.target}），"
@@ -181,7 +184,7 @@ def _substitute(
     substitution.event, substitution.substitute = happened.event, newcomer
     substitution.save(update_fields=["event", "substitute"])
     _announce(substitution, actor)
-    return changed
+    return changed, happened.outcome
 
 
 def _apply(draw: Draw, happened: events.Happened, begun: Collection[int]) -> list[Change]:

@@ -201,3 +201,37 @@ def test_without_script_the_grade_is_worked_out_by_a_round_trip(visitor, task):
     see(page, "保证等级 C")
     press(page, "请市消防密封")
     see(page, "只有一个外部密封贡献")
+
+
+def test_the_replay_shows_the_stored_tickets_is_short_and_can_be_skipped(visitor, task):
+    suzhou.opened_draw(task)
+    lead = visitor("lead")
+    page = lead.page
+    address = f"/desk/tasks/{task.number}/draw/"
+    hidden = page.locator(".is-waiting")
+    page.goto(address)
+    see(page, "抽签号")
+    expect(page.get_by_role("button", name="回放抽签号")).to_have_count(0)  # less motion is wanted
+    expect(hidden).to_have_count(0)
+
+    page.emulate_media(reduced_motion="no-preference")
+    page.clock.install()
+    page.goto(address)
+    page.clock.pause_at(page.evaluate("Date.now()") + 100)
+    assert hidden.count() > 0
+    before = page.locator(".strips circle.drawn").evaluate_all(
+        "all => all.map((one) => one.getAttribute('cx'))"
+    )
+    page.clock.run_for(2100)
+    expect(hidden).to_have_count(0)
+    expect(page.get_by_role("button", name="回放抽签号")).to_be_visible()
+    page.get_by_role("button", name="回放抽签号").click()
+    page.clock.run_for(50)
+    assert hidden.count() > 0
+    page.get_by_role("button", name="跳过").click()
+    expect(hidden).to_have_count(0)
+    after = page.locator(".strips circle.drawn").evaluate_all(
+        "all => all.map((one) => one.getAttribute('cx'))"
+    )
+    assert after == before
+    lead.check()

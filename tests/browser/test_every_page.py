@@ -95,8 +95,9 @@ def story(settings):
     ahead = Assignment.objects.filter(
         selection__task=in_the_field,
         selection__inspection__entered_at=None,
-        inspector__user__username="officer-gongan",
+        inspector__user__isnull=False,
     ).first()
+    away = ahead.inspector.user
     inspector = Inspector.objects.get(user=officer)
     UserFactory(username="home-admin", role="agency_admin", agency=inspector.agency)
     refuse_a_letter()
@@ -121,9 +122,10 @@ def story(settings):
         .get(task_number=None, plan__status="published")
         .pk,
         "visit": visit.pk,
+        "readers": {"assignment": away.username, "substitution": away.username},
         "listed": visit.selection_id,
         "assignment": ahead.pk,
-        "substitution": request_substitution(ahead, "health", "住院", actor=officer).pk,
+        "substitution": request_substitution(ahead, "health", "住院", actor=away).pk,
         "section": Section.objects.get(
             status="submitted",
             agency__code=f"{HOME}-gongan",
@@ -191,7 +193,8 @@ def addresses(story):
     found = states(story)
     for name in PAGES:
         path = address(name, story)
-        for username in readers(name) or [None]:
+        there = story["readers"].get(ACCESS[name].args)
+        for username in [there] if there else readers(name) or [None]:
             found.setdefault(username, []).append(path)
     return {username: list(dict.fromkeys(paths)) for username, paths in found.items()}
 

@@ -28,12 +28,7 @@ def press(page, name):
         page.get_by_role("button", name=name, exact=True).click()
 
 
-def test_a_report_on_a_phone_a_second_agency_and_the_next_ticket(visitor, task):
-    draw = lists.confirming(task)
-    old = lists.with_waiting(task)
-    market = task.confirmations.get(agency__system="shichang")
-
-    phone = visitor("admin-gongan", width=390)
+def report_on_the_phone(phone, task, old):
     page = phone.page
     page.goto(f"/desk/tasks/{task.number}/draw/")
     phone.check()
@@ -50,6 +45,13 @@ def test_a_report_on_a_phone_a_second_agency_and_the_next_ticket(visitor, task):
     expect(page.get_by_text("已提交，请参与任务的另一个部门复核").first).to_be_visible()
     expect(page.get_by_role("button", name="同意替换")).to_have_count(0)
     phone.check()
+
+
+def test_a_report_on_a_phone_a_second_agency_and_the_next_ticket(visitor, task):
+    draw = lists.confirming(task)
+    old = lists.with_waiting(task)
+    market = task.confirmations.get(agency__system="shichang")
+    report_on_the_phone(visitor("admin-gongan", width=390), task, old)
 
     desk = visitor("admin-shichang")
     page = desk.page
@@ -70,6 +72,18 @@ def test_a_report_on_a_phone_a_second_agency_and_the_next_ticket(visitor, task):
     assert drs1.verify(certificates.build(draw)).verdict == "passed"
 
 
+def apply_on_the_phone(phone, visit):
+    page = phone.page
+    page.goto(visit.get_absolute_url())
+    page.get_by_role("link", name="申请回避或更换").click()
+    phone.check()
+    page.get_by_label("身体健康状况").check()
+    page.get_by_label("说明").fill("住院治疗")
+    press(page, "提交审批")
+    expect(page.get_by_text("批准前仍由原人员检查").first).to_be_visible()
+    phone.check()
+
+
 def test_an_officer_leaves_from_the_phone_and_the_deputy_lets_chance_decide(
     visitor, task, settings
 ):
@@ -80,22 +94,11 @@ def test_an_officer_leaves_from_the_phone_and_the_deputy_lets_chance_decide(
     visit = Inspection.objects.get(selection__target__name=STAR)
     team = visit.selection.assignments.filter(agency__system="gongan")
     one = team.select_related("inspector__user").first()
-
-    phone = visitor(one.inspector.user.username, width=390)
-    page = phone.page
-    page.goto(visit.get_absolute_url())
-    page.get_by_role("link", name="申请回避或更换").click()
-    phone.check()
-    page.get_by_label("身体健康状况").check()
-    page.get_by_label("说明").fill("住院治疗")
-    press(page, "提交审批")
-    expect(page.get_by_text("批准前仍由原人员检查").first).to_be_visible()
-    phone.check()
+    apply_on_the_phone(visitor(one.inspector.user.username, width=390), visit)
     assert Assignment.objects.filter(pk=one.pk).exists()
 
     desk = visitor("deputy-gongan")
     page = desk.page
-    expect(page.get_by_text(f"{one.inspector}申请更换：{STAR}").first).to_be_visible()
     page.get_by_role("link", name=f"{one.inspector}申请更换：{STAR}", exact=True).click()
     desk.check()
     press(page, "同意更换")

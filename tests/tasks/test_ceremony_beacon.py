@@ -126,10 +126,12 @@ def test_a_value_that_cannot_be_one_is_refused_in_words(morning, clock, kind, re
     assert not BeaconEntry.objects.exists()
 
 
-def test_a_source_must_be_named(draw, clock):
+@pytest.mark.parametrize(("source", "said"), [(" ", "从哪里看到"), ("网\x07站", "看不见的字符")])
+def test_a_source_must_be_named(draw, clock, source, said):
     clock(EVENING)
-    with pytest.raises(DomainError, match="从哪里看到"):
-        services.enter_beacon(draw, value=play.SSQ, source=" ", actor=suzhou.person("lead"))
+    with pytest.raises(DomainError, match=said):
+        services.enter_beacon(draw, value=play.SSQ, source=source, actor=suzhou.person("lead"))
+    assert not BeaconEntry.objects.exists()
 
 
 def test_drand_is_checked_against_its_signature(task, clock, tmp_path):

@@ -12,6 +12,7 @@ from tasks.flows import DrawStatus, TaskStatus
 from tasks.jobs import look_at_draw, sweep_draws
 from tasks.models import Draw, DrawRecord, Task
 from tests import suzhou
+from tests.factories import UserFactory, agency
 from tests.tasks import ceremonies as play
 
 ZEROS = "0" * 64
@@ -290,6 +291,20 @@ def test_the_bureau_of_the_province_seals_and_sees_the_task(morning):
     play.give(draw, play.market(), province)
     services.open_targets(draw, actor=suzhou.person("lead"))
     assert draw.assurance == "B"
+
+
+def test_a_coordinating_office_seals_through_its_supervisor(morning):
+    office = agency("341300", "sifa", name="宿州市司法局", is_inspecting=False)
+    assert office not in services.contributors_for(morning)  # nobody there could seal
+    person = UserFactory(username="office", role="supervisor", agency=office)
+    assert services.contributors_for(morning) == [play.market(), office]
+    draw = play.freeze(morning, play.plan(morning, office))
+    row = play.row(draw, office)
+    assert row.is_outside
+    digest = drs1.commit_digest(row.code, draw.freeze_digest, bytes(32))
+    services.commit(row, digest, actor=person)
+    services.reveal(play.row(draw, office), "00" * 32, actor=person)
+    assert play.row(draw, office).value == "00" * 32
 
 
 def test_a_message_that_was_lost_costs_one_interval(draw):

@@ -136,7 +136,7 @@ def test_nobody_agrees_to_the_own_proposal(morning):
     assert_untouched(draw)
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "字" * 67])
+@pytest.mark.parametrize("reason", ["", "  ", "字" * 67, "理由\x07", "理由\ufeff"])
 def test_a_void_needs_a_reason_that_can_be_published(morning, reason):
     draw = suzhou.frozen_draw(morning)
     with pytest.raises(DomainError, match="理由.*没有变化"):

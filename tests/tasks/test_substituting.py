@@ -11,7 +11,7 @@ from deadlines.models import Deadline
 from inspections import services as field
 from inspections.documents import paper_pdf
 from inspections.models import Document, Inspection
-from registries.models import Inspector, Recusal
+from registries.models import Inspector, Recusal, Target
 from tasks import certificates, drs1, services
 from tasks.flows import SubstitutionStatus
 from tasks.models import Assignment, DrawEvent, DrawRecord, Substitution
@@ -143,17 +143,28 @@ def test_a_second_substitution_opens_the_next_value(sent):
     assert_rows_are(sent, verified(sent).final_teams)
 
 
-def test_scope_all_takes_every_team_one_event_each(sent):
+def test_scope_all_takes_every_team_one_event_each(task):
+    """All firms of one county, so that its four officers share them."""
     Recusal.objects.update(ended_on=suzhou.TODAY)
-    one = star_team(sent)[0]
-    other = sent.selections.exclude(pk=one.selection_id).first()
-    others = Assignment.objects.filter(inspector=one.inspector, selection__task=sent).count()
+    Target.objects.update(region="341323")
+    suzhou.assigned(task)
+    one = star_team(task)[0]
+    mine = Assignment.objects.filter(inspector=one.inspector, selection__task=task)
+    teams = mine.count()
+    assert teams > 1
     row = approve(apply(one, "transfer", "调离", "all"))
-    assert DrawEvent.objects.count() == others
-    assert not Assignment.objects.filter(inspector=one.inspector, selection__task=sent).exists()
     assert row.scope == "all"
-    assert other is not None
-    assert_rows_are(sent, verified(sent).final_teams)
+    assert DrawEvent.objects.count() == teams
+    assert not mine.exists()
+    assert Substitution.objects.filter(status=SubstitutionStatus.APPROVED).count() == teams
+    outcome = verified(task)
+    assert not [text for text in outcome.warnings if "still on a team" in text]
+    assert [event.line for event in DrawEvent.objects.all()] == outcome.events
+    for number, event in enumerate(DrawEvent.objects.all(), 1):
+        lines = outcome.events[:number]
+        draw = event.draw
+        assert event.events_digest == drs1.events_digest(draw.draw_id, draw.result_digest, lines)
+    assert_rows_are(task, outcome.final_teams)
 
 
 def test_a_recusal_stays_for_later_draws(sent):

@@ -50,7 +50,8 @@ def enter_beacon(
         raise IllegalMove("公共随机源的值已由两人录入一致并固定，不能再改。")
     if clock.now() < draw.beacon_at:
         raise DomainError(f"公共随机源要到 {time_text(draw.beacon_at)} 才产生，届时再录入。")
-    value, source, signature = value.strip(), source.strip(), signature.strip().lower()
+    value, signature = value.strip(), signature.strip().lower()
+    source = " ".join(source.split())
     _must_be_possible(draw, value, source, signature)
     entry, _ = BeaconEntry.objects.update_or_create(
         draw=draw,
@@ -75,6 +76,8 @@ def enter_beacon(
 def _must_be_possible(draw: Draw, value: str, source: str, signature: str) -> None:
     if not source:
         raise DomainError("请填写从哪里看到的，例如开奖公告的网址或现场名称。没有保存。")
+    if drs1.FORBIDDEN.search(source):
+        raise DomainError("来源含有看不见的字符，不能写入证书，请重新输入。没有保存。")
     try:
         drs1.BEACONS[draw.beacon_kind].check_value(draw.beacon_ref, value)
     except drs1.Refused:

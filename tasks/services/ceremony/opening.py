@@ -181,9 +181,10 @@ def disclose(
 
 
 def is_ready(draw: Draw) -> bool:
-    """Whether a draw with a beacon can open by itself."""
+    """Whether a draw with a beacon can open by itself, and no worker has been asked to."""
     return (
-        draw.status == DrawStatus.FROZEN
+        not hasattr(draw, "opening")
+        and draw.status == DrawStatus.FROZEN
         and bool(draw.closed_digest)
         and bool(draw.beacon_value)
         and not Opening.objects.filter(draw=draw).exists()

@@ -31,7 +31,7 @@ OPENING_DAYS = 3  # N of protocol 2.11: frozen and not opened this long after it
 def frozen() -> QuerySet:
     """Draws that wait for something."""
     rows = Draw.objects.filter(status=DrawStatus.FROZEN).order_by("pk")
-    return rows.select_related("task", "agency").prefetch_related("contributors")
+    return rows.select_related("task", "agency", "opening").prefetch_related("contributors")
 
 
 def look_at(draw: Draw) -> bool:

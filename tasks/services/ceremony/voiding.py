@@ -13,6 +13,7 @@ from core.notices import notify
 from core.workflow import advance, authorize, lock
 from deadlines import services as deadlines
 from deadlines.models import Kind
+from tasks import drs1
 from tasks.flows import DrawStatus, TaskStatus
 from tasks.models import Assignment, BeaconKind, Draw, Purpose, Selection, Standing
 from tasks.services.ceremony.contributions import fix
@@ -38,6 +39,8 @@ def propose_void(draw: Draw, reason: str, *, actor: User | None) -> None:
         raise DomainError(f"请写明作废理由，理由将公开。{LEFT_AS_IS}")
     if len(reason.encode()) > 200:
         raise DomainError(f"作废理由过长，请控制在 66 个汉字以内。{LEFT_AS_IS}")
+    if drs1.FORBIDDEN.search(reason):
+        raise DomainError(f"作废理由含有看不见的字符，不能写入证书，请重新输入。{LEFT_AS_IS}")
     draw.void_reason, draw.void_proposed_by = reason, actor
     draw.void_proposed_at = clock.now()
     draw.save(update_fields=["void_reason", "void_proposed_by", "void_proposed_at"])
