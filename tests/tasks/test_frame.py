@@ -5,6 +5,7 @@ from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import AuditEvent
 from registries.models import Target
 from tasks import certificates, drs1, frame, services
+from tasks.ceremony import SHORT
 from tasks.models import Disclosure, DrawRecord, Exemption, Selection, Task
 from tasks.pool.registry import kinds_of
 from tests import suzhou
@@ -372,8 +373,8 @@ def test_the_table_of_aliases_is_logged_by_its_digest(task):
 
 def test_two_draws_have_nothing_in_common_by_which_aliases_could_be_matched(task):
     with_rules(task, is_restricted=True)
-    first = frame.freeze(task, "341300-2021-001-1", frame.SHORT)
-    second = frame.freeze(task, "341300-2021-001-3", frame.SHORT)
+    first = frame.freeze(task, "341300-2021-001-1", SHORT)
+    second = frame.freeze(task, "341300-2021-001-3", SHORT)
     assert not set(first.roster) & set(second.roster)
 
 
