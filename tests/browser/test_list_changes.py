@@ -33,6 +33,7 @@ def report_on_the_phone(phone, task, old):
     page.goto(f"/desk/tasks/{task.number}/draw/")
     phone.check()
     page.get_by_role("link", name=old.target.name).click()
+    expect(page.get_by_role("button", name="提交复核")).to_be_visible()
     phone.check()
     press(page, "提交复核")
     expect(page.get_by_text("请选择属于哪一种情形。").first).to_be_visible()
@@ -76,6 +77,7 @@ def apply_on_the_phone(phone, visit):
     page = phone.page
     page.goto(visit.get_absolute_url())
     page.get_by_role("link", name="申请回避或更换").click()
+    expect(page.get_by_role("button", name="提交审批")).to_be_visible()
     phone.check()
     page.get_by_label("身体健康状况").check()
     page.get_by_label("说明").fill("住院治疗")
@@ -100,6 +102,7 @@ def test_an_officer_leaves_from_the_phone_and_the_deputy_lets_chance_decide(
     desk = visitor("deputy-gongan")
     page = desk.page
     page.get_by_role("link", name=f"{one.inspector}申请更换：{STAR}", exact=True).click()
+    expect(page.get_by_role("button", name="同意更换")).to_be_visible()
     desk.check()
     press(page, "同意更换")
     row = Substitution.objects.get()

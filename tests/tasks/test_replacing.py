@@ -10,7 +10,7 @@ from django.db import connections
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import AuditEvent, Notice
 from deadlines.models import Deadline
-from registries.models import Target
+from registries.models import GradingScheme, Target
 from tasks import certificates, drs1, services
 from tasks.flows import ConfirmationStatus, ReplacementStatus, TaskStatus
 from tasks.models import DrawEvent, DrawRecord, Replacement, Selection, Standing
@@ -138,6 +138,22 @@ def test_the_list_is_not_locked_while_a_report_is_open(task, draw):
     lists.agree(row)
     confirm_all(task)
     services.lock_list(task, actor=suzhou.person("lead"))
+
+
+def test_a_list_of_aliases_is_replaced_by_alias(house):
+    GradingScheme.objects.update(is_public=False)
+    task = suzhou.draft_task(suzhou.published_line())
+    draw = lists.confirming(task)
+    assert draw.disclosure == "alias"
+    old = task.selections.order_by("number").first()
+    replacement = lists.agree(lists.report(old))
+    fields = replacement.event.line.split("\t")
+    assert draw.roster[fields[1]] == old.target_id
+    assert replacement.successor is None or draw.roster[fields[2]] == (
+        replacement.successor.target_id
+    )
+    assert old.target.code not in replacement.event.line
+    assert drs1.verify(certificates.build(draw)).verdict == "passed"
 
 
 def test_whoever_reports_after_confirming_has_to_confirm_again(task, draw):
