@@ -75,7 +75,35 @@
     }
   });
 
-  /* 3 One submission per form --------------------------------------------- */
+  /* 3 A date that cannot be: the browser would send nothing in its place, so it is asked for in
+     writing; then the server can say which day was meant ----------------------------------- */
+  const DATES = { date: "2024-09-30", "datetime-local": "2024-09-30 10:00" };
+
+  function inWriting(input) {
+    const said = document.createElement("p");
+    const words = document.createElement("span");
+    said.id = `${input.id || input.name}_unread`;
+    said.className = "error";
+    words.textContent = `这个日期不存在，或者没有填完整，没有提交。请在这里写明，例如 ${DATES[input.type]}。`;
+    said.append(words);
+    input.before(said);
+    const field = input.closest(".field");
+    if (field) field.classList.add("field--error");
+    input.type = "text";
+    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") || ""} ${said.id}`.trim());
+  }
+
+  document.addEventListener("submit", (event) => {
+    const unread = [...event.target.elements].filter((one) => one.type in DATES && one.validity.badInput);
+    if (!unread.length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();               /* nobody else sends it */
+    unread.forEach(inWriting);
+    unread[0].focus();
+  }, true);
+
+  /* 4 One submission per form --------------------------------------------- */
   const waiting = new Map();                        /* form -> how to make it usable again */
 
   function hold(form, button) {
@@ -162,7 +190,7 @@
     for (const done of leaving.splice(0)) done();
   });
 
-  /* 4 After loading: the summary of errors gets the focus and the title ---- */
+  /* 5 After loading: the summary of errors gets the focus and the title ---- */
   function ready(root) {
     if (document.getElementById("keys")) {
       for (const button of root.querySelectorAll("[data-keys]")) button.hidden = false;

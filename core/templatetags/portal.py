@@ -174,15 +174,24 @@ def _prepare(bound: BoundField) -> None:
     widget = bound.field.widget
     for kind, (input_type, pattern) in ISO_FORMATS.items():
         if isinstance(widget, kind):
-            value = bound.value()
-            typed = (
-                isinstance(value, str) and value and not re.match(r"\d{4}-\d\d-\d\d|\d\d:", value)
-            )
             widget.format = pattern
-            widget.input_type = "text" if typed else input_type
+            widget.input_type = "text" if _unknown(input_type, bound.value()) else input_type
             return
     if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") == "10":
         widget.attrs["rows"] = "4"
+
+
+def _unknown(input_type: str, value: Any) -> bool:
+    """Whether a native control would show nothing: it takes days and hours that exist, in ISO form."""
+    if not isinstance(value, str) or not value:
+        return False
+    if input_type == "time":
+        return re.match(r"\d\d:", value) is None
+    try:
+        date.fromisoformat(value[:10])
+    except ValueError:
+        return True
+    return re.match(r"\d{4}-\d\d-\d\d", value) is None
 
 
 def _classes(widget: forms.Widget) -> str:
