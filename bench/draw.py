@@ -5,7 +5,7 @@
 
 For 10,000, 100,000 and 1,000,000 candidates in four tiers, five in a hundred drawn: the freeze from
 the registry table, the opening, the stored result and the certificate, against
-`SELECT ... ORDER BY random() LIMIT n` fetched by the same client, before and after. The peak memory
+`SELECT * ... ORDER BY random() LIMIT n` fetched by the same client, before and after. The peak memory
 is that of this process. Works in a database of its own, which is dropped at the end. Exit 1 when
 the largest draw takes more than twelve times as long as the query, or 1.5 GB.
 """
@@ -67,7 +67,7 @@ JOIN registries_grade g ON g.scheme_id = 'credit' AND g.position = t.id % 4
 ON CONFLICT DO NOTHING
 """
 RANDOM = """
-SELECT id, code, name, region_id FROM registries_target
+SELECT * FROM registries_target
 WHERE trade_id = 'baoan' AND region_id LIKE '3413%%' ORDER BY random() LIMIT %s
 """
 

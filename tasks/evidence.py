@@ -207,6 +207,11 @@ class Counts:
         """All lines of the list."""
         return self.strata.total()
 
+    @property
+    def excluded(self) -> int:
+        """How many are out."""
+        return sum(count for (_, status), count in self.strata.items() if status == "X")
+
     def by_reason(self, status: str) -> list[tuple[str, str, int]]:
         """What each reason of a status says, its basis, and how many it concerns."""
         codes = [code for one, code in self.reasons if one == status]
@@ -341,7 +346,7 @@ def _files(
     return [
         (
             "检查对象名单",
-            f"{counts.total} 户，排除 {counts.out.total()} 户",
+            f"{counts.total} 户，排除 {counts.excluded} 户",
             frozen["candidates"],
         ),
         ("比例与规则", rules, frozen["plan"]),

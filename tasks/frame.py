@@ -51,6 +51,16 @@ class Frame:
         """How many can be selected: drawn, or forced in."""
         return self.count("P") + self.count("F")
 
+    @property
+    def excluded_count(self) -> int:
+        """How many are out."""
+        return self.count("X")
+
+    @property
+    def forced_count(self) -> int:
+        """How many are forced in."""
+        return self.count("F")
+
     @cached_property
     def reasons(self) -> Counter:
         """How many are out, by reason, in the order of the published table."""

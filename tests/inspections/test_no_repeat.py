@@ -1,6 +1,7 @@
 """What an agency found in order this year is not inspected again (F17)."""
 
 import pytest
+from django.urls import reverse
 
 from core.errors import DomainError
 from inspections.models import Inspection, LeftOff
@@ -45,7 +46,7 @@ def test_the_form_and_the_record_say_what_is_left_off(strict, client):
     strict.dispatch()
     visit = Inspection.objects.get()
     client.force_login(strict.officer())
-    for address in (visit.get_absolute_url(), f"/desk/inspections/{visit.pk}/"):
+    for address in (visit.get_absolute_url(), reverse("inspections:detail", args=[visit.pk])):
         assert "本次不重复检查的事项" in client.get(address).content.decode(), address
 
 

@@ -211,7 +211,7 @@ def test_after_a_crash_the_draw_is_opened_or_voided_never_drawn_again(morning, m
 
     lead = suzhou.person("lead")
     with monkeypatch.context() as patch:
-        patch.setattr(opening, "_list", killed)
+        patch.setattr(opening, "list_drawn", killed)
         with pytest.raises(KeyboardInterrupt):
             services.open_targets(draw, actor=lead, **suzhou.WITNESS)
     fresh = Draw.objects.get(pk=draw.pk)

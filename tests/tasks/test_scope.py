@@ -36,6 +36,7 @@ def test_a_reason_shows_its_names_twenty_at_a_time(task, lead):
     page = lead.get(url("scope", task), {"reason": "closed"})
     assert len(page.context["page"].items) == 20
     assert "停业或清算：25 户" in text(page)
+    assert "不参加抽取的 25 户" in text(page)
     rest = lead.get(f"{url('scope', task)}?{page.context['page'].next}")
     assert len(rest.context["page"].items) == 5
     names = {t.name for p in (page, rest) for t in p.context["page"].items}
@@ -63,6 +64,7 @@ def test_facts_beside_a_capped_target_preset_the_ground(task, lead):
     )
     assert answer.url == url("scope", task)
     page = text(lead.get(url("scope", task)))
+    assert "排除 0 户，可抽 14 户" in page
     assert "不受频次限制的 1 户" in page
     assert "另有 1 户列为必查" in page
     lead.post(url("exempt_remove", task, Exemption.objects.get().pk))
@@ -185,7 +187,7 @@ def test_freeze_and_open_take_the_same_queries_for_a_list_of_any_size(task, is_r
     task.refresh_from_db()
     many(200)
     assert ceremony_queries(task) == few
-    assert task.selections.count() == 21 + 3  # 208 × 10 % rounded up, and the other tiers
+    assert task.selections.count() == 43  # 214 × 20 %: the floor tops up what the tiers give
     assert frame.of(task).total == 214
 
 
