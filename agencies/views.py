@@ -38,6 +38,7 @@ DEMO_ACCOUNTS = [
     "principal-gongan",
     "principal-shichang",
     "supervisor",
+    "office",
     "sysadmin",
     "secadmin",
     "auditor",

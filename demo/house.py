@@ -24,6 +24,7 @@ DATA = json.loads((Path(__file__).parent / "data" / "suzhou-2021.json").read_tex
 PASSWORD = "demo-2021"  # noqa: S105 the published password of the demonstration
 CITY = "341300"
 HOME = "341323"
+OFFICE = "office"
 STAR = "灵璧石铎保安服务有限公司"
 SURNAMES = "陈林何高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任卢姚沈钟姜崔"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -69,6 +70,23 @@ def found(today: date) -> None:
         _inspectors(today)
         _targets()
         _recusals()
+
+
+def coordinate(today: date) -> None:
+    """The office that coordinates: it inspects nobody, and seals values for the draws of others."""
+    with on(today - timedelta(days=420)):
+        agency = found_agency(
+            f"{CITY}-zonghe",
+            "宿州市“双随机、一公开”监管联席会议办公室",
+            "市联席办",
+            Region.objects.get(code=CITY),
+            System.objects.get(slug="zonghe"),
+            is_inspecting=False,
+        )
+        role = Group.objects.get(name=f"{ROLE_PREFIX}supervisor")
+        password = make_password(PASSWORD)
+        user = User.objects.create(username=OFFICE, name="孟某", agency=agency, password=password)
+        user.groups.add(role, agency.group)
 
 
 def person(username: str) -> User:

@@ -1,12 +1,14 @@
 """Five tasks of the Suzhou scenario, laid relative to today so that every role has work.
 
 One is published, with a firm that nobody could reach and one that refused to sign; one is overdue
-and escalated over a returned form; one waits for approval with two working days left; one is in
-the field with forms half filled; one waits for its draw; a last line of the plan can be launched.
+and escalated over a returned form; one waits for approval with two working days left, its first
+draw voided; one is in the field with forms half filled; one waits for two agencies to seal a
+value for its draw; a last line of the plan can be launched.
 Everything goes through the services, as people would do it.
 """
 
 import calendar
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import uuid4
@@ -15,6 +17,7 @@ from agencies.models import Agency, User
 from catalog.models import Item, Trade
 from deadlines.services import sweep
 from demo.calendar import on, working_days_ahead
+from demo.ceremony import SPEAKER, frozen_by_mistake, frozen_today, sealed_draw, short_draw
 from demo.house import CITY, PASSWORD, person
 from inspections import services as field
 from inspections.models import Inspection, Section
@@ -27,7 +30,6 @@ from tasks.models import Task
 from tasks.timetable import proposal
 
 RATIOS = {"good": 100_000, "warning": 300_000, "bad": 500_000, "severe": 1_000_000}
-WITNESS = "市保安协会见证人"
 STROKES = [[[20, 40], [60, 30], [95, 44]], [[55, 22], [48, 70], [30, 92]], [[60, 60], [98, 90]]]
 
 
@@ -121,15 +123,10 @@ def _launch(line: PlanLine, begins: date, onsite_until: date, ends_on: date) -> 
     return tasks.create_task(task, line, actor=person("lead"))
 
 
-def _draw_and_dispatch(task: Task, phrase: str) -> None:
+def _draw_and_dispatch(task: Task, phrase: str, draw: Callable = short_draw) -> None:
     """Both draws on the first two days of the task, as a lead bureau would time them."""
     lead, first, second = person("lead"), task.starts_on, task.starts_on + timedelta(days=1)
-    with on(first, "09:12"):
-        draw = tasks.freeze_targets(task, actor=lead)
-    with on(first, "09:40"):
-        tasks.consent(draw, actor=person("admin-gongan"))
-    with on(first, "10:12"):
-        tasks.open_targets(draw, witness=WITNESS, phrase=phrase, actor=lead)
+    draw(task, phrase)
     with on(first, "10:30"):
         tasks.request_confirmation(task, actor=lead)
     for confirmation in task.confirmations.select_related("agency"):
@@ -138,11 +135,11 @@ def _draw_and_dispatch(task: Task, phrase: str) -> None:
     with on(second, "09:05"):
         tasks.lock_list(task, actor=lead)
     with on(second, "09:15"):
-        draw = tasks.freeze_people(task, actor=lead)
+        people = tasks.freeze_people(task, actor=lead)
     with on(second, "09:35"):
-        tasks.consent(draw, actor=person("admin-shichang"))
+        tasks.consent(people, actor=person("admin-shichang"))
     with on(second, "10:00"):
-        tasks.open_people(draw, witness=WITNESS, phrase=f"{phrase}，再来一次", actor=lead)
+        tasks.open_people(people, witness=SPEAKER, phrase=f"{phrase}，再来一次", actor=lead)
     with on(second, "10:40"):
         field.dispatch(task, actor=lead)
 
@@ -152,7 +149,7 @@ def _published(today: date, line: PlanLine) -> None:
     visited = today - timedelta(days=PUBLISHED.visited)
     with on(begins):
         task = _launch(line, begins, visited + timedelta(days=5), visited + timedelta(days=40))
-    _draw_and_dispatch(task, "晴，东南风三级，27")
+    _draw_and_dispatch(task, "晴，东南风三级，27", sealed_draw)
     _visit_all(
         task, visited, "门卫勤务服务合同未约定保安员人数，派驻登记与合同不一致。", is_smooth=False
     )
@@ -188,7 +185,8 @@ def _waiting(today: date, line: PlanLine) -> None:
     with on(begins):
         ends_on = working_days_ahead(today, 2)
         task = _launch(line, begins, visited + timedelta(days=5), ends_on)
-    _draw_and_dispatch(task, "多云，湿度六成，318")
+    frozen_by_mistake(task)
+    _draw_and_dispatch(task, "多云，湿度六成，318", sealed_draw)
     _visit_all(task, visited, "三名保安员未随身携带保安员证；派驻记录缺少两个月。")
 
 
@@ -196,7 +194,7 @@ def _in_the_field(today: date, line: PlanLine) -> None:
     begins = today - timedelta(days=FIELD.started)
     with on(begins):
         task = _launch(line, begins, today + timedelta(days=20), today + timedelta(days=45))
-    _draw_and_dispatch(task, "小雨转晴，704")
+    _draw_and_dispatch(task, "小雨转晴，704", sealed_draw)
     with on(today - timedelta(days=FIELD.visited)):
         visit = _visit_at_home(task)
         _enter(visit)
@@ -212,8 +210,7 @@ def _drawing(today: date, line: PlanLine) -> None:
         last = calendar.monthrange(today.year, today.month)[1]
         onsite_until = today.replace(day=last) + timedelta(days=60)
         task = _launch(line, begins, onsite_until, onsite_until + timedelta(days=20))
-    with on(today, "08:45"):
-        tasks.freeze_targets(task, actor=person("lead"))
+    frozen_today(task, today)
 
 
 def _sections(task: Task) -> list[Section]:

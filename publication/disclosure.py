@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from plans.models import ListPublished
 from publication import rules
 from publication.models import PublicationQuerySet
+from tasks import succession
 from tasks.evidence import Drawn
 from tasks.flows import DrawStatus
 from tasks.models import Disclosure as DrawDisclosure
@@ -108,6 +109,33 @@ def held_back(draw: Draw) -> tuple[str, ...]:
     The closed file holds the contributions only: without the system's secret no seed follows.
     """
     return LIST_FILES if scheme_is_public(draw.task) else ("plan", *LIST_FILES)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A voided draw beside its successor, and what of the difference is shown."""
+
+    changes: succession.Changes
+    names: bool
+    rules: bool
+
+
+def comparisons(draw: Draw) -> list[Comparison]:
+    """The difference to the draw before and to the one after; wants both and the task joined.
+
+    Firms are named where both lists are public and by name; the rules unless they are held back.
+    """
+    found = []
+    for after in (draw, getattr(draw, "successor", None)):
+        if after is None or after.supersedes is None:
+            continue
+        before = after.supersedes
+        before.task = after.task = draw.task
+        seen = evidence_of(after)
+        by_name = {before.disclosure, after.disclosure} == {DrawDisclosure.FULL}
+        names = seen.shown and by_name and evidence_of(before).shown
+        found.append(Comparison(succession.of(after), names, "plan" in files(after, seen.shown)))
+    return found
 
 
 def drawn(selections: list[Selection], published: PublicationQuerySet) -> list[dict]:

@@ -1,17 +1,15 @@
 """The pages without log-in: what is published, and how anybody can check it."""
 
 import json
-from functools import wraps
 from http import HTTPStatus
+from io import BytesIO
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.cache import patch_cache_control
-from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
 from catalog.models import CatalogVersion
@@ -24,7 +22,9 @@ from publication import disclosure, offline, rules
 from publication.feeds import COLUMNS, lines
 from publication.forms import CHOOSABLE, ResultFilter, label_of, options_of, query_without
 from publication.models import Publication
+from publication.pages import MAX_AGE, not_there, public_page
 from tasks import certificates, evidence
+from tasks import minutes as paper
 from tasks.flows import DrawStatus
 from tasks.models import Disclosure as Naming
 from tasks.models import Draw, Standing, Task
@@ -40,40 +40,19 @@ DRAW_TEXTS = (
     "secret",
     "roster",
 )
+# Of a draw and those before and after it: long, and not read for a page unless asked for.
+UNREAD = tuple(
+    f"{whose}{name}"
+    for whose in ("", "supersedes__", "successor__")
+    for name in ("candidates_text", "secret", "roster")
+)
 # Of a task: whether any section of its forms is not published yet.
 UNPUBLISHED = Exists(
     Section.objects.filter(inspection__selection__task=OuterRef("pk")).exclude(
         status=SectionStatus.PUBLISHED
     )
 )
-MAX_AGE = 60
 LISTED = Q(selections__standing=Standing.LISTED)
-
-
-def public_page(view):
-    """Open to everybody, read only, and for a minute to every cache; private once logged in.
-
-    PostgreSQL refuses NUL in text: an address with one names nothing.
-    """
-
-    @wraps(view)
-    def wrapped(request, *args, **kwargs):
-        if "\0" in request.path or "%00" in request.META["QUERY_STRING"]:
-            raise Http404
-        response = view(request, *args, **kwargs)
-        if request.user.is_authenticated:
-            patch_cache_control(response, private=True, no_cache=True)
-        else:
-            patch_cache_control(response, public=True, max_age=MAX_AGE)
-        return response
-
-    return login_not_required(require_safe(wrapped))
-
-
-def not_there(request, title, text):
-    """A friendly 404: what is known, what to do next."""
-    context = {"title": title, "text": text}
-    return render(request, "publication/missing.html", context, status=404)
 
 
 # Home and results ----------------------------------------------------------------------------
@@ -234,7 +213,7 @@ def public_draw(draw_id):
     rows = Draw.objects.public().select_related("task__scheme", "task__agency", "agency")
     rows = rows.select_related("consented_by__agency", "supersedes", "successor")
     rows = rows.prefetch_related("task__items", "task__participants", "contributors")
-    return get_object_or_404(rows.defer("candidates_text", "secret", "roster"), draw_id=draw_id)
+    return get_object_or_404(rows.defer(*UNREAD), draw_id=draw_id)
 
 
 @public_page
@@ -259,8 +238,21 @@ def draw(request, draw_id):
         "voided": attempts.filter(status=DrawStatus.VOIDED).count(),
         "scheme_is_public": disclosure.scheme_is_public(found.task),
         "files": disclosure.files(found, seen.shown),
+        "comparisons": disclosure.comparisons(found),
     }
     return render(request, "publication/draw.html", context)
+
+
+@public_page
+def minutes(request, draw_id):
+    """The minutes of a draw as one page; kept a minute, for a PDF is costly to set."""
+    found = public_draw(draw_id)
+    state = found.status, found.closed_digest, found.beacon_value, found.task.list_is_public
+    key = f"minutes:{found.freeze_digest}:{':'.join(map(str, state))}"
+    data = cache.get_or_set(key, lambda: paper.pdf_of(found), MAX_AGE)
+    return FileResponse(
+        BytesIO(data), filename=f"{draw_id}-minutes.pdf", content_type="application/pdf"
+    )
 
 
 @public_page

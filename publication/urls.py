@@ -15,6 +15,7 @@ urlpatterns = [
     path("draws/", public.draws, name="draws"),
     path("draws/<str:draw_id>/", public.draw, name="draw"),
     path("draws/<str:draw_id>/certificate.json", public.certificate, name="certificate"),
+    path("draws/<str:draw_id>/minutes.pdf", public.minutes, name="minutes"),
     path("draws/<str:draw_id>/verify.html", public.verify_page, name="verify_page"),
     path("draws/<str:draw_id>/files/<str:name>.txt", public.draw_file, name="draw_file"),
     path("drs1.py", public.drs1, name="drs1"),

@@ -79,6 +79,7 @@ WORDS = {
     "tasks.keep_inspector": "不同意更换人员",
     "tasks.keep_target": "不予替换对象",
     "tasks.overdue": "标明逾期未开",
+    "tasks.print_slip": "打印抽签凭条",
     "tasks.propose_void": "提请作废",
     "tasks.refuse_void": "不同意作废",
     "tasks.replace": "替换检查对象",

@@ -34,7 +34,7 @@ officer-gongan officer-gongan-2
 officer-shichang officer-shichang-2     执法人员
 leader deputy-gongan deputy-shichang    分管负责人
 principal-gongan principal-shichang     主要负责人
-supervisor                              督导
+supervisor office                       督导
 sysadmin secadmin auditor               三员"""
 
 

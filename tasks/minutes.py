@@ -19,7 +19,7 @@ def pdf_of(draw: Draw) -> bytes:
     codes = {"freeze.svg": f"DRS1:{draw.draw_id}:{draw.freeze_digest}"}
     if draw.result_digest:
         codes["result.svg"] = f"DRS1:{draw.draw_id}:{draw.result_digest}"
-    files = {name: _qr(text) for name, text in codes.items()}
+    files = {name: qr(text) for name, text in codes.items()}
     return pdf.render("pdf/minutes.html", context_of(draw), files)
 
 
@@ -48,7 +48,8 @@ def context_of(draw: Draw) -> dict[str, Any]:
     }
 
 
-def _qr(text: str) -> bytes:
+def qr(text: str) -> bytes:
+    """A QR code as SVG."""
     out = BytesIO()
     segno.make(text, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False)
     return out.getvalue()

@@ -1,7 +1,10 @@
-"""A draw and the voided one it follows: who was drawn and no longer is, what rules differ (2.11)."""
+"""A draw and the voided one it follows: who was drawn and no longer is, what lists and rules differ (2.11)."""
 
 import difflib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.core.cache import cache
 
 from registries.models import Target
 from tasks.models import Disclosure, Draw
@@ -10,33 +13,55 @@ SHOWN = 500
 
 
 @dataclass(frozen=True)
+class Difference:
+    """Ids that only one of the two has: how many, and the first of them as targets."""
+
+    count: int
+    targets: list[Target]
+
+
+@dataclass(frozen=True)
 class Changes:
-    """What differs between a draw and its voided predecessor; lists only once both are opened."""
+    """What differs between a draw and its voided predecessor; the drawn only once both are opened."""
 
     before: Draw
+    after: Draw
     is_opened: bool
-    gone: list[Target]
-    come: list[Target]
+    gone: Difference
+    come: Difference
     stayed: int
-    rules_out: list[str]
-    rules_in: list[str]
+    left: Difference
+    joined: Difference
+    regrouped: Difference
+    rules_out: list[str] = field(default_factory=list)
+    rules_in: list[str] = field(default_factory=list)
+
+    @property
+    def is_same_list(self) -> bool:
+        """Whether both were frozen with the same candidates, each in the same tier."""
+        return not (self.left.count or self.joined.count or self.regrouped.count)
 
 
 def of(draw: Draw) -> Changes | None:
-    """The difference to the draw it follows; None for a first draw."""
+    """The difference to the draw it follows; None for a first draw. A constant number of queries."""
     before = draw.supersedes
     if before is None:
         return None
-    old, new = drawn(before), drawn(draw)
-    is_opened = bool(draw.result_text)
-    rules = _rules(before), _rules(draw)
-    lines = list(difflib.ndiff(*rules))
+    is_opened = bool(draw.result_digest)
+    old, new = (drawn(before), drawn(draw)) if is_opened else (set(), set())
+    lists = _lists(before, draw)
+    found = _targets(old - new, new - old, *lists)
+    lines = list(difflib.ndiff(_rules(before), _rules(draw)))
     return Changes(
         before=before,
+        after=draw,
         is_opened=is_opened,
-        gone=_targets(old - new) if is_opened else [],
-        come=_targets(new - old) if is_opened else [],
-        stayed=len(old & new) if is_opened else 0,
+        gone=_difference(old - new, found),
+        come=_difference(new - old, found),
+        stayed=len(old & new),
+        left=_difference(lists[0], found),
+        joined=_difference(lists[1], found),
+        regrouped=_difference(lists[2], found),
         rules_out=[line[2:] for line in lines if line.startswith("- ")],
         rules_in=[line[2:] for line in lines if line.startswith("+ ")],
     )
@@ -44,23 +69,55 @@ def of(draw: Draw) -> Changes | None:
 
 def drawn(draw: Draw) -> set[str]:
     """The codes of those whom the stored result draws, also where the files hold aliases."""
-    ids = [
+    ids = {
         line.split("\t")[2]
         for line in draw.result_text.splitlines()
         if line.startswith("selected\t")
-    ]
-    if draw.disclosure == Disclosure.ALIAS:
-        return set(
-            Target.objects.filter(pk__in=[draw.roster[id_] for id_ in ids]).values_list(
-                "code", flat=True
-            )
-        )
-    return set(ids)
+    }
+    code_of = _codes(draw, ids)
+    return {code_of[id_] for id_ in ids}
 
 
-def _targets(codes: set[str]) -> list[Target]:
-    rows = Target.objects.filter(code__in=codes).select_related("region")
-    return list(rows.order_by("code")[:SHOWN])
+def _codes(draw: Draw, ids: set[str]) -> dict[str, str]:
+    """The code behind each id of the files."""
+    if draw.disclosure != Disclosure.ALIAS:
+        return {id_: id_ for id_ in ids}
+    rows = Target.objects.filter(pk__in=[draw.roster[id_] for id_ in ids])
+    by_pk = dict(rows.values_list("pk", "code"))
+    return {id_: by_pk[draw.roster[id_]] for id_ in ids}
+
+
+def _lists(before: Draw, after: Draw) -> tuple[set[str], set[str], set[str]]:
+    """Codes that left the list, joined it, or stand in it otherwise; read once per process."""
+    key = f"draw-lists:{before.freeze_digest}:{after.freeze_digest}"
+    return cache.get_or_set(key, lambda: _compared(before, after), None)
+
+
+def _compared(before: Draw, after: Draw) -> tuple[set[str], set[str], set[str]]:
+    old, new = dict(_candidates(before)), dict(_candidates(after))
+    changed = {code for code in old.keys() & new.keys() if old[code] != new[code]}
+    return old.keys() - new.keys(), new.keys() - old.keys(), changed
+
+
+def _candidates(draw: Draw) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each code of the list with its tier, status and reason; tiers by their names where opaque."""
+    rows = [line.split("\t") for line in draw.candidates_text.splitlines()[1:]]
+    code_of = _codes(draw, {row[0] for row in rows})
+    names = draw.labels.get("strata", {})
+    for id_, stratum, status, reason, *_ in rows:
+        yield code_of[id_], (names.get(stratum, stratum), status, reason)
+
+
+def _targets(*groups: set[str]) -> dict[str, Target]:
+    """The first of each group by code, in one query."""
+    wanted = {code for group in groups for code in sorted(group)[:SHOWN]}
+    rows = Target.objects.filter(code__in=wanted).select_related("region")
+    return {target.code: target for target in rows}
+
+
+def _difference(codes: set[str], found: dict[str, Target]) -> Difference:
+    shown = sorted(codes)[:SHOWN]
+    return Difference(len(codes), [found[code] for code in shown if code in found])
 
 
 def _rules(draw: Draw) -> list[str]:

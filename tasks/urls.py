@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import ceremony, draw, edit, list, overview, people, scope, screen
+from tasks.views import ceremony, draw, edit, list, overview, people, scope, screen, slip
 
 app_name = "tasks"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("tasks/<str:number>/draw/screen/", screen.screen, name="screen"),
     path("tasks/<str:number>/draw/screen/now/", screen.now, name="screen_now"),
     path("tasks/<str:number>/draw/minutes.pdf", screen.minutes, name="minutes"),
+    path("tasks/<str:number>/draw/slip/", slip.slip, name="slip"),
     path("tasks/<str:number>/people/", people.people, name="people"),
     path("tasks/<str:number>/people/freeze/", people.freeze_people, name="freeze_people"),
     path("tasks/<str:number>/consent/<str:purpose>/", ceremony.consent, name="consent"),

@@ -1,6 +1,6 @@
 """Forms on tasks: the shape of the input. Business rules live in the services."""
 
-from tasks.forms.ceremony import BeaconForm, CeremonyForm, PhraseForm, VoidForm
+from tasks.forms.ceremony import BeaconForm, CeremonyForm, PhraseForm, SlipForm, VoidForm
 from tasks.forms.task import DATES, ExemptForm, TaskForm
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "CeremonyForm",
     "ExemptForm",
     "PhraseForm",
+    "SlipForm",
     "TaskForm",
     "VoidForm",
 ]

@@ -193,3 +193,13 @@ class VoidForm(forms.Form):
         max_length=66,
         help_text="写明事实，例如名录漏了一个县区；将公开，最多 66 字。",
     )
+
+
+class SlipForm(forms.Form):
+    """Which enterprise gets its slip."""
+
+    code = forms.CharField(
+        label="统一社会信用代码",
+        max_length=60,
+        help_text="名单里的代码，个人为登记时的编号。",
+    )

@@ -34,6 +34,7 @@ from tasks.services.replacing import (
     report_target,
 )
 from tasks.services.setup import ROUNDING, Sampling, TierAsked, change_task
+from tasks.services.slips import print_slip
 from tasks.services.staffing import arrange_staffing
 from tasks.services.substituting import (
     approve_substitution,
@@ -71,6 +72,7 @@ __all__ = [
     "open_people",
     "open_targets",
     "outcome_words",
+    "print_slip",
     "propose_void",
     "refuse_replacement",
     "refuse_substitution",

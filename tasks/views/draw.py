@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from core import clock
+from core.workflow import can
 from tasks import evidence, succession
 from tasks.models import Draw, Purpose, Task
 from tasks.views.base import current, page, visible_task
@@ -32,6 +33,7 @@ def draw_page(
         context |= {"form": phrase_form(draw_), "evidence": evidence.of(draw_, names=True)}
         context |= ceremony(request, task, draw_)
         context |= list_context(request, task, draw_)
+        context["may_print_slip"] = can(request.user, "open", draw_)
         context["changes"] = succession.of(draw_)
         context["just_opened"] = (
             draw_.opened_at is not None and clock.now() - draw_.opened_at < FRESH

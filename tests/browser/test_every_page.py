@@ -43,6 +43,7 @@ FILES = {
     "publication:results_csv",
     "publication:certificate",
     "publication:draw_file",
+    "publication:minutes",
     "publication:drs1",
     "publication:verify_page",
     "tasks:grade",

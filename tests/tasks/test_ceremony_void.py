@@ -96,8 +96,8 @@ def test_the_successor_names_the_one_it_follows_and_the_old_one_its_successor(mo
     first = Draw.objects.get(pk=first.pk)
     assert certificates.build(first)["superseded_by"] == second.draw_id
     changes = succession.of(second)
-    assert {t.code for t in changes.gone} == codes(first) - codes(second)
-    assert {t.code for t in changes.come} == codes(second) - codes(first)
+    assert {t.code for t in changes.gone.targets} == codes(first) - codes(second)
+    assert {t.code for t in changes.come.targets} == codes(second) - codes(first)
     assert changes.stayed == len(codes(first) & codes(second))
 
 

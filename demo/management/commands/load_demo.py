@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from agencies.models import User
 from core import clock
-from demo.house import found
+from demo.house import coordinate, found
 from demo.reference import sync_all
 from demo.story import DRAWING, tell
 from tasks.models import Task
@@ -31,5 +31,6 @@ class Command(BaseCommand):
             )
         sync_all()
         found(clock.today())
+        coordinate(clock.today())
         tell(clock.today())
         self.stdout.write("演示数据已装入。")

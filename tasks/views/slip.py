@@ -1,0 +1,46 @@
+"""The slip of a draw by aliases: who is who, told to one enterprise at a time."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from core.errors import DomainError, NotAllowed
+from core.workflow import authorize
+from tasks import services
+from tasks.forms import SlipForm
+from tasks.minutes import qr
+from tasks.models import Disclosure, Purpose
+from tasks.views.base import current, page, visible_task
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def slip(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask for a code; with one of the list, the slip to print."""
+    task = visible_task(request, number)
+    draw = current(task, Purpose.TARGETS)
+    if draw is None:
+        raise Http404
+    authorize(request.user, "open", draw)
+    form, found = SlipForm(request.POST if request.method == "POST" else None), None
+    if form.is_valid():
+        try:
+            found = services.print_slip(draw, form.cleaned_data["code"], actor=request.user)
+        except NotAllowed:
+            raise
+        except DomainError as error:
+            form.add_error("code", error.message)
+    address = settings.PORTAL_URL.rstrip("/") + reverse("publication:draw", args=[draw.draw_id])
+    context = {
+        "draw": draw,
+        "form": form,
+        "slip": found,
+        "is_alias": draw.disclosure == Disclosure.ALIAS,
+        "address": address,
+        "qr": qr(address).decode() if found else "",
+    }
+    response = page(request, task, "slip", context)
+    response.status_code = 422 if form.errors else 200
+    return response
