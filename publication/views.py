@@ -52,13 +52,16 @@ def queue(request):
     rows = piles.pile(user, chosen).select_related(*JOINS).prefetch_related("items")
     page = paginate(rows, request, piles.ORDER)
     first = waiting.select_related("inspection").first()
+    clocks = piles.deadlines_of([*page.items, *([first] if first else [])])
     context = {
         "chosen": chosen,
         "total": sum(counts.values()),
         "counts": counts,
-        "rows": with_deadlines(page.items),
+        "rows": [
+            {"section": section, "deadline": clocks.get(section.pk)} for section in page.items
+        ],
         "page": page,
-        "urgent": piles.deadlines_of([first]).get(first.pk) if first else None,
+        "urgent": clocks.get(first.pk) if first else None,
         "urgent_is_known": bool(first and first.urgent_on != NEVER),
         "last": Approval.objects.filter(section__agency=user.agency_id).order_by("-pk").first(),
         "bulk": bulk_of(user) if chosen == piles.CLEAN else None,
@@ -69,12 +72,6 @@ def queue(request):
 def first_pile(counts):
     """The pile that needs reading, unless it is empty."""
     return piles.PROBLEM if counts[piles.PROBLEM] or not counts[piles.CLEAN] else piles.CLEAN
-
-
-def with_deadlines(sections):
-    """Each section with its publication clock. One query."""
-    clocks = piles.deadlines_of(sections)
-    return [{"section": section, "deadline": clocks.get(section.pk)} for section in sections]
 
 
 def bulk_of(user):
