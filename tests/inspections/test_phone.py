@@ -168,7 +168,7 @@ def test_an_incomplete_section_is_saved_and_says_what_is_missing(inside, log_in)
     ("values", "words"),
     [
         ({"remark": "有说明"}, "第 1 项：请先选择结果"),
-        ({"result": "problem", "rectify_by": "2021年9月31日"}, "是否指 9月30日"),
+        ({"result": "problem", "rectify_by": "2021年9月31日"}, "这一天不存在，是否指 2021-09-30"),
         ({"result": "fine"}, "第 1 项"),
         ({"result": "no_issue", "remark": "长" * 5001}, "最多 5000 字"),
         ({"result": "no_issue", "version": "-1"}, "第 1 项"),
