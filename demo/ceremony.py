@@ -16,7 +16,7 @@ from tasks.models import Draw, Missing, Task
 
 SPEAKER = "市保安协会见证人"
 SEALERS = {f"{CITY}-shichang": "admin-shichang", f"{CITY}-zonghe": OFFICE}
-MISTAKE = "误把“良好”档比例填成 20%，应为 10%，封存后核对时发现"
+MISTAKE = "误把“守信”档比例填成 20%，应为 10%，封存后核对时发现"
 
 
 def short_draw(task: Task, phrase: str) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from django.core.cache import cache
 
-from registries.models import Target
+from registries.models import Grade, Target
 from tasks.models import Disclosure, Draw
+from tasks.rule_words import words_of
 
 SHOWN = 500
 
@@ -52,6 +53,7 @@ def of(draw: Draw) -> Changes | None:
     lists = _lists(before, draw)
     found = _targets(old - new, new - old, *lists)
     lines = list(difflib.ndiff(_rules(before), _rules(draw)))
+    strata = _strata(draw)
     return Changes(
         before=before,
         after=draw,
@@ -62,8 +64,8 @@ def of(draw: Draw) -> Changes | None:
         left=_difference(lists[0], found),
         joined=_difference(lists[1], found),
         regrouped=_difference(lists[2], found),
-        rules_out=[line[2:] for line in lines if line.startswith("- ")],
-        rules_in=[line[2:] for line in lines if line.startswith("+ ")],
+        rules_out=[words_of(line[2:], strata) for line in lines if line.startswith("- ")],
+        rules_in=[words_of(line[2:], strata) for line in lines if line.startswith("+ ")],
     )
 
 
@@ -121,5 +123,12 @@ def _difference(codes: set[str], found: dict[str, Target]) -> Difference:
 
 
 def _rules(draw: Draw) -> list[str]:
-    """The lines of the plan file without its header, as words."""
-    return [line.replace("\t", " ") for line in draw.plan_text.splitlines()[1:]]
+    """The lines of the plan file without its header."""
+    return draw.plan_text.splitlines()[1:]
+
+
+def _strata(draw: Draw) -> dict[str, str]:
+    """The names of the tiers by their codes; none where the files hide them."""
+    if draw.disclosure == Disclosure.ALIAS or draw.task.scheme_id is None:
+        return {}
+    return dict(Grade.objects.filter(scheme=draw.task.scheme_id).values_list("slug", "name"))

@@ -107,8 +107,8 @@ def test_a_changed_rule_is_shown_beside_the_old_one(morning):
     morning.tiers.filter(grade__slug="good").update(ratio_ppm=200_000)
     changes = succession.of(suzhou.frozen_draw(morning))
     assert not changes.is_opened
-    assert changes.rules_out == ["stratum good up 100000 0 - 1"]
-    assert changes.rules_in == ["stratum good up 200000 0 - 1"]
+    assert changes.rules_out == ["守信：10%，进一"]
+    assert changes.rules_in == ["守信：20%，进一"]
 
 
 @pytest.mark.parametrize("username", ["admin-gongan", "leader", "admin-shichang", "supervisor"])
