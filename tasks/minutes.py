@@ -48,8 +48,10 @@ def context_of(draw: Draw) -> dict[str, Any]:
     }
 
 
-def qr(text: str) -> bytes:
-    """A QR code as SVG."""
+def qr(text: str, *, scales: bool = False) -> bytes:
+    """A QR code as SVG. scales: it takes the size of what it stands in."""
     out = BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False)
+    segno.make(text, error="m", micro=False).save(
+        out, kind="svg", border=2, xmldecl=False, omitsize=scales
+    )
     return out.getvalue()

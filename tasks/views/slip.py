@@ -39,7 +39,7 @@ def slip(request: HttpRequest, number: str) -> HttpResponse:
         "slip": found,
         "is_alias": draw.disclosure == Disclosure.ALIAS,
         "address": address,
-        "qr": qr(address).decode() if found else "",
+        "qr": qr(address, scales=True).decode() if found else "",
     }
     response = page(request, task, "slip", context)
     response.status_code = 422 if form.errors else 200

@@ -4,11 +4,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from agencies.models import User
+from core.clock import now as clock_now
 from core.models import Notice
 from deadlines.models import Deadline
 from inspections.models import Inspection, Section, Signature
 from plans.models import Plan
 from publication.models import Publication
+from tasks import certificates, drs1
 from tasks.models import Task
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +69,28 @@ def test_what_goes_wrong_is_there_to_be_seen(clock):
     assert late.get().escalated_on == date(2026, 11, 20)
     told = Notice.objects.filter(recipient__username="lead", is_urgent=True)
     assert told.exists()
+
+
+def test_the_draws_show_what_the_ceremony_can_do(clock):
+    clock("2026-11-20")
+    call_command("load_demo")
+    published, overdue, waiting, in_the_field, drawing = Task.objects.order_by("pk")
+    for task, grade in ((published, "B"), (overdue, "C"), (waiting, "B"), (in_the_field, "B")):
+        draw = task.draws.live().get(purpose="targets")
+        assert draw.assurance == grade
+        assert drs1.verify(certificates.build(draw)).verdict == "passed"
+    again = waiting.draws.live().get(purpose="targets")
+    voided = again.supersedes
+    assert (voided.status, voided.draw_id[-2:], again.draw_id[-2:]) == ("voided", "-1", "-3")
+    assert drs1.verify(certificates.build(voided)).verdict == "passed"
+    assert voided.void_reason
+    assert voided.voided_by != voided.void_proposed_by
+    frozen = drawing.draws.get()
+    sealing = frozen.contributors.filter(way="sealed", is_outside=True, commit="")
+    agencies = set(sealing.values_list("agency__code", flat=True))
+    assert agencies == {"341300-shichang", "341300-zonghe"}
+    assert frozen.commit_until > clock_now()
+    assert User.objects.get(username="office").check_password("demo-2021")
 
 
 def test_two_working_days_are_left_to_approve(clock):

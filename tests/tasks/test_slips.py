@@ -82,6 +82,7 @@ def test_the_page_prints_what_the_enterprise_needs(covered, log_in, settings):
     for said in (STAR, alias, salt.hex(), covered.draw_id, covered.freeze_digest, public):
         assert said in bare, said
     assert "<svg" in page.text
+    assert "viewBox" in page.text
     assert covered.master not in page.text
     assert printed().count() == 1
 

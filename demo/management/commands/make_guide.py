@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from agencies.models import User
 from catalog.models import CatalogVersion
 from demo.house import PASSWORD, STAR
-from demo.story import DRAWING, FIELD, NEXT, PUBLISHED
+from demo.story import DRAWING, FIELD, NEXT, PUBLISHED, WAITING
 from inspections.models import Inspection, Section
 from plans.models import Plan, PlanLine
 from publication.models import Publication
@@ -178,6 +178,7 @@ def addresses() -> dict[str, Any]:
         "draw": numbers[DRAWING.title],
         "field": numbers[FIELD.title],
         "done": numbers[PUBLISHED.title],
+        "redrawn": numbers[WAITING.title],
         "star": star.pk,
         "uscc": star.code,
         "list": CatalogVersion.objects.get(agency__code="341300-gongan").pk,
@@ -226,13 +227,19 @@ def _plan(house: House, at: dict[str, Any]) -> None:
 
 
 def _draw(house: House, at: dict[str, Any]) -> None:
-    """Both draws of the task that waits for its second person."""
+    """Both draws of the task that waits for two agencies to seal a value."""
     lead, admin, market = house("lead"), house("admin-gongan"), house("admin-shichang")
+    sealers = (market, house("office"))
     draw, people = f"/desk/tasks/{at['draw']}/draw/", f"/desk/tasks/{at['draw']}/people/"
     lead.go("/desk/tasks/").shoot("tasks")
-    admin.go(draw).shoot("draw-consent").press("同意")
-    lead.go(draw).fill(见证人="市司法局监督科", 见证短语="晴，东南风三级，27").shoot("draw-open")
-    lead.press("摇号").shoot("draw-result")
+    market.go(draw).shoot("draw-seal")
+    for who in sealers:
+        who.go(draw).press("密封随机数")
+    market.go(draw).shoot("draw-reveal")
+    for who in sealers:
+        who.go(draw).press("公开随机数")
+    lead.go(draw).shoot("draw-open").go(f"{draw}screen/").shoot("draw-screen")
+    lead.go(draw).press("摇号").shoot("draw-result")
     lead.press("送各部门确认")
     for number, who in enumerate((admin, market)):
         who.go(draw)
@@ -240,8 +247,9 @@ def _draw(house: House, at: dict[str, Any]) -> None:
             who.shoot("draw-confirm")
         who.press("名单无误")
     lead.go(draw).press("锁定名单").go(people).shoot("people-freeze").press("封存人员名单")
-    market.go(people).press("同意")
-    lead.go(people).fill(见证人="市司法局监督科", 见证短语="多云，26 度").press("随机匹配")
+    market.go(people).shoot("people-consent").press("同意")
+    lead.go(people).fill(见证人="市司法局监督科", 见证短语="多云，26 度").shoot("people-open")
+    lead.press("随机匹配")
     lead.shoot("people-result").press("派发")
     lead.go(f"/desk/tasks/{at['field']}/").shoot("task-progress")
     lead.go(f"/desk/tasks/{at['done']}/log/").shoot("task-log")
@@ -272,6 +280,7 @@ def _public(house: House, at: dict[str, Any]) -> None:
     public.go(f"/tasks/{at['done']}/").shoot("public-task")
     public.go("/draws/").shoot("public-draws")
     public.go(f"/draws/{at['done']}-1/").shoot("public-draw")
+    public.go(f"/draws/{at['redrawn']}-1/").shoot("public-void")
     public.go("/items/341300-gongan/v1/").shoot("public-items")
     public.go("/plans/341300-gongan/2026/").shoot("public-plan")
     public.go("/data/").shoot("public-data")
