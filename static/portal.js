@@ -79,13 +79,23 @@
      writing; then the server can say which day was meant ----------------------------------- */
   const DATES = { date: "2024-09-30", "datetime-local": "2024-09-30 10:00" };
 
+  function sign(name) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const use = document.createElementNS(svg.namespaceURI, "use");
+    svg.setAttribute("class", "i");
+    svg.setAttribute("aria-hidden", "true");
+    use.setAttribute("href", `#${name}`);
+    svg.append(use);
+    return svg;
+  }
+
   function inWriting(input) {
     const said = document.createElement("p");
     const words = document.createElement("span");
     said.id = `${input.id || input.name}_unread`;
     said.className = "error";
     words.textContent = `这个日期不存在，或者没有填完整，没有提交。请在这里写明，例如 ${DATES[input.type]}。`;
-    said.append(words);
+    said.append(sign("i-alert"), words);
     input.before(said);
     const field = input.closest(".field");
     if (field) field.classList.add("field--error");

@@ -222,6 +222,26 @@ def approve_by_hand(officer, row):
     return page.request.post(address, form={"csrfmiddlewaretoken": token}, headers=headers)
 
 
+def follow_the_application(desk, title):
+    desk.page.goto("/desk/")
+    desk.hands.follow(title)
+
+
+def refuse(desk, title):
+    follow_the_application(desk, title)
+    desk.hands.activate(desk.page.locator("summary.btn", has_text="不同意"))
+    desk.hands.fill("不同意的理由", "专项任务已由他人承担")
+    desk.hands.press("确认不同意")
+    see(desk, "已答复不同意")
+
+
+def approve(desk, title):
+    follow_the_application(desk, title)
+    desk.hands.press("同意更换")
+    see(desk, "接替人员已按规程抽取")
+    desk.check()
+
+
 def test_a_substitute_comes_by_the_protocol_once_the_deputy_head_agrees(visit, visitor, clock):
     clock("2026-11-09")
     mine = visit.selection.assignments.filter(agency__system="gongan")
@@ -230,40 +250,34 @@ def test_a_substitute_comes_by_the_protocol_once_the_deputy_head_agrees(visit, v
     draw = Draw.objects.get(task=visit.selection.task, purpose=Purpose.INSPECTORS)
     officer = on_the_phone(visitor, one)
     desk = visitor(f"{kaifeng.LONGTING}-deputy-gongan")
+    title = f"{one.inspector}申请更换：{visit.selection.target}"
+
     row = apply_to_leave(officer, visit)
     assert approve_by_hand(officer, row).status == 403
-
-    title = f"{one.inspector}申请更换：{visit.selection.target}"
-    desk.page.goto("/desk/")
-    desk.hands.follow(title)
-    desk.hands.activate(desk.page.locator("summary.btn", has_text="不同意"))
-    desk.hands.fill("不同意的理由", "专项任务已由他人承担")
-    desk.hands.press("确认不同意")
-    see(desk, "已答复不同意")
+    refuse(desk, title)
     assert list(mine.values_list("inspector", flat=True)) == team
     assert not DrawEvent.objects.exists()
     assert certificates.build(draw)["claims"]["events"] == []
 
     row = apply_to_leave(officer, visit)
-    desk.page.goto("/desk/")
-    desk.hands.follow(title)
-    desk.hands.press("同意更换")
-    see(desk, "接替人员已按规程抽取")
-    desk.check()
+    approve(desk, title)
     row.refresh_from_db()
     newcomer = row.substitute.inspector
     assert newcomer.pk not in team
     assert newcomer.agency == one.inspector.agency
     assert not Assignment.objects.filter(pk=one.pk).exists()
     stands_in_the_certificate(draw, one.inspector, newcomer, visit.selection.target)
+    is_seen(visitor, draw, one.inspector, row.substitute)
 
+
+def is_seen(visitor, draw, old, newcomer):
+    """By the lead on the page of the people, by the newcomer on the phone."""
     lead = visitor("lead")
     lead.page.goto(f"/desk/tasks/{draw.task.number}/people/")
-    see(lead, f"{one.inspector} → {newcomer}")
+    see(lead, f"{old} → {newcomer.inspector}")
     see(lead, "抽取以后发生的事")
     lead.check()
-    new = on_the_phone(visitor, row.substitute)
-    see(new, LEFT_OFF)
+    see(on_the_phone(visitor, newcomer), LEFT_OFF)
 
 
 def stands_in_the_certificate(draw, old, new, target):

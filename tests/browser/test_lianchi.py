@@ -121,7 +121,10 @@ def read_the_scope(lead):
             has=lead.page.get_by_role("rowheader", name=name, exact=True)
         )
         expect(row.locator(".take")).to_have_text(str(count))
-    see(lead, f"{BASE} × 5% = 15.6，进一为 {EXPECT['floor']} 户。分档合计 {TOTAL} 户，已达到，不需补抽。")
+    see(
+        lead,
+        f"{BASE} × 5% = 15.6，进一为 {EXPECT['floor']} 户。分档合计 {TOTAL} 户，已达到，不需补抽。",
+    )
     see(lead, f"按抽签号先后分两批：第一批 {BATCHES[1]} 户，第二批 {BATCHES[2]} 户。")
     lead.check()
 
@@ -195,9 +198,7 @@ def open_the_form(visitor, task):
 def look_as_the_public(citizen, task):
     """Numbers and aliases; no name, no code, no grade of a firm on any page about the task."""
     page = citizen.page
-    secret = [
-        text for target in Target.objects.all() for text in (target.name, target.code)
-    ]
+    secret = [text for target in Target.objects.all() for text in (target.name, target.code)]
     draw = f"/draws/{task.number}-1/"
     for path in (draw, f"/tasks/{task.number}/", "/draws/"):
         page.goto(path)
