@@ -15,6 +15,7 @@ from tests.factories import InspectorFactory, agency
 
 STAR = "灵璧石铎保安服务有限公司"
 HOME = "341323"
+DRAWN = suzhou.EXPECT["tiered"]["total"]
 
 
 @pytest.fixture
@@ -156,10 +157,10 @@ def test_a_need_leaves_only_those_who_have_it(locked):
 
 
 def test_a_cap_is_in_the_files_and_holds(locked):
-    services.arrange_staffing(locked, 1, [], actor=suzhou.person("lead"))
+    services.arrange_staffing(locked, DRAWN, [], actor=suzhou.person("lead"))
     people = roster.of(locked)
     assert people.short == []
-    assert {member.row("R")[4] for member in people.members.values()} == {"1"}
+    assert {member.row("R")[4] for member in people.members.values()} == {str(DRAWN)}
 
 
 @pytest.mark.parametrize("need", [("gongan", "消防,治安"), ("gongan", "a b"), ("weijian", "消防")])
