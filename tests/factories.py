@@ -32,8 +32,8 @@ def uscc(number, region="341302"):
 
 
 def citizen_id(number):
-    """A fictitious citizen number of an unassigned county with a right check digit."""
-    body = f"341399198503{number % 28 + 1:02d}{number // 28 % 1000:03d}"
+    """A fictitious citizen number of an unassigned county; the demonstration's are younger."""
+    body = f"341399196503{number % 28 + 1:02d}{number // 28 % 1000:03d}"
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     total = sum(int(c) * w for c, w in zip(body, weights, strict=True))
     return body + "10X98765432"[total % 11]

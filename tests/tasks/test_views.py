@@ -54,9 +54,8 @@ def test_a_title_pasted_with_a_tab_can_still_be_drawn(line, log_in):
 
 def test_stages_out_of_order_are_refused_with_a_sentence(line, log_in):
     client = log_in(suzhou.person("lead"))
-    data = {
-        "title": "任务",
-        "inspection_kind": "daily",
+    form = client.get(reverse("tasks:create", args=[line.pk])).context["form"]
+    data = {name: form[name].value() or "" for name in form.fields} | {
         "starts_on": "2021-07-15",
         "draw_until": "2021-08-01",
         "onsite_from": "2021-07-21",
