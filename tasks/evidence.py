@@ -14,16 +14,12 @@ from django.core.cache import cache
 from registries.models import Grade, Target
 from tasks import drs1, history
 from tasks.arithmetic import ROUNDING, arithmetic, batch_sentence, calculation, percent_text
+from tasks.ceremony import outlook
 from tasks.history import Line
 from tasks.models import Disclosure, Draw, Way
 from tasks.pool.plan import batch_sizes, total_of
 from tasks.reasons import EVERYBODY, described, place
 
-GRADES = {
-    "A": "公共随机源或外部参与方保证，组织者无法操纵。",
-    "B": "两个以上外部参与方按时公开，未用公共随机源。",
-    "C": "可被操作员操纵：没有外部密封贡献，也没有公共随机源。",
-}
 MANY = 500  # a page shows no more tickets than this; the certificate holds them all
 
 
@@ -186,7 +182,7 @@ def of(draw: Draw, *, names: bool, tickets: bool | None = None) -> Evidence:
         excluded=counts.by_reason("X"),
         forced=counts.by_reason("F"),
         assurance=draw.assurance,
-        assurance_text=GRADES.get(draw.assurance, ""),
+        assurance_text=outlook(draw, draw.opened_at)[1] if draw.opened_at else "",
         seed=draw.seed,
         system_open=draw.opened_secret,
         total_taken=len(rows),

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from tasks import evidence
 from tasks.ceremony import CLOSING_TIME, DICE, beacon_name, is_expected, outlook
 from tasks.flows import DrawStatus
 from tasks.models import BeaconKind, Contributor, Draw, Missing, Way
@@ -67,9 +66,7 @@ class Hall:
 def of(draw: Draw, now: datetime) -> Hall:
     """The state of a draw. Two queries."""
     grade, sentence = outlook(draw, now)
-    if draw.assurance:
-        sentence = sentence if grade == draw.assurance else evidence.GRADES[draw.assurance]
-        grade = draw.assurance
+    grade = draw.assurance or grade
     rows = list(draw.contributors.all())
     parties = [_party(row, draw, now) for row in rows]
     needs = _needs(draw, rows, grade, now) if draw.status == DrawStatus.FROZEN else []

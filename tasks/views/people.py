@@ -6,9 +6,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.models import overseen
+from core import clock
 from core.errors import DomainError
 from core.workflow import authorize
-from tasks import evidence, roster, services
+from tasks import roster, services
+from tasks.ceremony import outlook
 from tasks.flows import TaskStatus
 from tasks.forms import PhraseForm
 from tasks.list_forms import StaffingForm
@@ -45,7 +47,7 @@ def people_page(
     if draw_:
         context |= ceremony(request, task, draw_)
         context["roster_size"] = len(draw_.roster)
-        context["grade_text"] = evidence.GRADES.get(draw_.assurance, "")
+        context["grade_text"] = outlook(draw_, clock.now())[1]
         context["opening"] = opening_ = Opening.objects.filter(draw=draw_).first()
         if opening_ and not opening_.error:
             context["may_open"] = False
