@@ -405,7 +405,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='replacement',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['proposed', 'agreed'])), fields=('selection',), name='replacement_once', violation_error_message='这一户已经有单位提出替换，正在复核。'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'refused'), _negated=True), fields=('selection',), name='replacement_once', violation_error_message='这一户已经有单位提出替换，正在复核。'),
         ),
         migrations.AddConstraint(
             model_name='replacement',

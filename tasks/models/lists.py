@@ -168,7 +168,7 @@ class Replacement(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["selection"],
-                condition=Q(status__in=[ReplacementStatus.PROPOSED, ReplacementStatus.AGREED]),
+                condition=~Q(status=ReplacementStatus.REFUSED),
                 name="replacement_once",
                 violation_error_message="这一户已经有单位提出替换，正在复核。",
             ),

@@ -124,7 +124,7 @@ def story(settings):
         .pk,
         "visit": visit.pk,
         "readers": {"assignment": away.username, "substitution": away.username},
-        "listed": visit.selection_id,
+        "listed": Task.objects.get(number=published.task_number).selections.first().pk,
         "assignment": ahead.pk,
         "substitution": request_substitution(ahead, "health", "住院", actor=away).pk,
         "section": Section.objects.get(
