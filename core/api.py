@@ -9,7 +9,8 @@ from core.errors import DomainError
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """`{"message": "..."}` with the status of the refusal; other errors as DRF does."""
+    """`{"message", "code", "field"}` with the status of the refusal; other errors as DRF does."""
     if isinstance(error, DomainError):
-        return Response({"message": error.message}, status=error.status)
+        body = {"message": error.message, "code": error.code, "field": error.field}
+        return Response(body, status=error.status)
     return default_handler(error, context)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.errors import IllegalMove
+from core.errors import IllegalMove, Refusal, demand
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,18 @@ class Flow:
         """The moves open to an object in `status`, in the order of the table."""
         return [move for move in self if status in move.sources]
 
+    def why_not(self, name: str, status: str) -> Refusal | None:
+        """Why the move `name` does not start from `status`, or None."""
+        move = self._moves[name]
+        if status in move.sources:
+            return None
+        text = f"当前状态不能执行“{move.label}”，请刷新页面后查看最新状态。"
+        return Refusal(text, code="illegal_move", error=IllegalMove)
+
     def move(self, name: str, status: str) -> Move:
         """The move `name`; raises IllegalMove when it does not start from `status`."""
-        move = self._moves[name]
-        if status not in move.sources:
-            raise IllegalMove(f"当前状态不能执行“{move.label}”，请刷新页面后查看最新状态。")
-        return move
+        demand(self.why_not(name, status))
+        return self._moves[name]
 
     def permissions(self, model: str) -> list[tuple[str, str]]:
         """`Meta.permissions` of the model: one permission per move."""

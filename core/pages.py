@@ -2,19 +2,23 @@
 
 import base64
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from core.errors import DomainError, NotAllowed
+
 PAGE_SIZE = 20
 COUNT_LIMIT = 10_000
+Answer = TypeVar("Answer")
 
 
 def one_of(request: HttpRequest, name: str, known: Collection[str], label: str) -> str:
@@ -36,6 +40,43 @@ def render_page(
     part = request.htmx and not request.htmx.boosted
     folder, page = name.split("/")
     return render(request, f"{folder}/{'_' if part else ''}{page}.html", context, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[Answer]):
+    """What came of a service that a page called: true when it went through.
+
+    `value` is what the service returned, `error` why it refused; one of the two counts.
+    """
+
+    value: Answer | None = None
+    error: DomainError | None = None
+
+    def __bool__(self) -> bool:
+        return self.error is None
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of a page that shows it."""
+        return 200 if self.error is None else self.error.status
+
+
+def attempt(
+    form: BaseForm | None, act: Callable[..., Answer], /, *args: Any, **more: Any
+) -> Outcome[Answer]:
+    """Call `act` with the rest; a refusal stands in `form`, at its field, and in the outcome.
+
+    A field that the form lacks puts the sentence above the form. What the user may not do at all
+    (NotAllowed) goes on to the middleware: no form mends it.
+    """
+    try:
+        return Outcome(value=act(*args, **more))
+    except NotAllowed:
+        raise
+    except DomainError as error:
+        if form is not None:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        return Outcome(error=error)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from django.contrib.auth import get_permission_codename
 from django.db import models
 
 from core.audit import record
-from core.errors import NotAllowed
+from core.errors import NotAllowed, Refusal, demand
 from core.flow import Move
 
 REFUSED = "您没有执行该操作的权限，请联系本单位管理员。"
+NOT_YOURS = Refusal(REFUSED, code="not_allowed", error=NotAllowed)
 
 
 def has_role_permission(actor: Any, action: str, model: type[models.Model] | models.Model) -> bool:
@@ -30,16 +31,24 @@ def can(actor: Any, action: str, obj: models.Model) -> bool:
     return own and has_role_permission(actor, action, obj)
 
 
+def why_not(actor: Any, action: str, obj: models.Model) -> Refusal | None:
+    """Why `actor` may not do `action` to `obj`, or None; says nothing of the status of `obj`."""
+    return None if can(actor, action, obj) else NOT_YOURS
+
+
+def why_not_move(obj: models.Model, name: str, actor: Any) -> Refusal | None:
+    """Why `actor` cannot make the move `name` on `obj` now: who first, then when; or None."""
+    return why_not(actor, name, obj) or obj.flow.why_not(name, obj.status)
+
+
 def authorize(actor: Any, action: str, obj: models.Model) -> None:
     """Raise NotAllowed unless `actor` may do `action` to `obj`."""
-    if not can(actor, action, obj):
-        raise NotAllowed(REFUSED)
+    demand(why_not(actor, action, obj))
 
 
 def authorize_role(actor: Any, action: str, model: type[models.Model]) -> None:
     """Raise NotAllowed unless a role of `actor` allows `action` on things nobody owns."""
-    if not has_role_permission(actor, action, model):
-        raise NotAllowed(REFUSED)
+    demand(None if has_role_permission(actor, action, model) else NOT_YOURS)
 
 
 def moves_for(actor: Any, obj: models.Model) -> list[Move]:
