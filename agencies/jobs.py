@@ -1,4 +1,4 @@
-"""Background work at the entrance."""
+"""Background work on log-ins."""
 
 from importlib import import_module
 

@@ -1,4 +1,4 @@
-"""Rules of the entrance: plain values in, plain values out."""
+"""Rules of logging in: plain values in, plain values out."""
 
 import unicodedata
 from datetime import timedelta

@@ -101,7 +101,7 @@ def session_state(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"user": request.user.pk, "left": left, "csrf": get_token(request)})
 
 
-AT_THE_ENTRANCE = [
+LOG_IN_VERBS = [
     "agencies.log_in",
     "agencies.fail_log_in",
     "agencies.lock",
@@ -116,7 +116,7 @@ AT_THE_ENTRANCE = [
 @require_GET
 def own_account(request: HttpRequest) -> HttpResponse:
     """The own account: its password, and who came and went under its name."""
-    lines = AuditEvent.objects.filter(subject=subject_of(request.user), verb__in=AT_THE_ENTRANCE)
+    lines = AuditEvent.objects.filter(subject=subject_of(request.user), verb__in=LOG_IN_VERBS)
     context = {
         "lines": lines[:20],
         "idle_minutes": settings.PORTAL_IDLE_MINUTES,

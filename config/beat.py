@@ -8,7 +8,7 @@ from celery.beat import PersistentScheduler, ScheduleEntry, SchedulingError
 from django.db import Error as DatabaseFailure
 from django.db import connection
 
-from core import pulse
+from core import heartbeat
 
 logger = logging.getLogger(__name__)
 FIRST = "heartbeat"
@@ -38,8 +38,8 @@ class Scheduler(PersistentScheduler):
         """Write the rows. Without its database beat goes on: messages are sent all the same."""
         try:
             if broker is False:
-                pulse.lost("broker")
-            pulse.seen(*names, *(["broker"] if broker else []))
+                heartbeat.lost("broker")
+            heartbeat.seen(*names, *(["broker"] if broker else []))
         except DatabaseFailure as error:
             logger.warning("no sign of life could be written: %s", str(error).strip())
         finally:

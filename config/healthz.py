@@ -15,7 +15,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from core import clock, pulse
+from core import clock, heartbeat
 from core.models import Heartbeat
 from deadlines.services import calendar_until
 
@@ -65,12 +65,12 @@ def pulses() -> dict:
     seen = dict(Heartbeat.objects.values_list("name", "seen_at"))
     found = {
         name: {
-            "alive": pulse.is_fresh(seen.get(name), now),
+            "alive": heartbeat.is_fresh(seen.get(name), now),
             "last_seen": seen[name].isoformat(timespec="seconds") if name in seen else None,
         }
         for name in PROCESSES
     }
-    return {"broker": pulse.is_fresh(seen.get("broker"), now), **found}
+    return {"broker": heartbeat.is_fresh(seen.get("broker"), now), **found}
 
 
 def calendar() -> dict:

@@ -2,14 +2,15 @@
 
 from celery import shared_task
 
-from core import pulse, trail
+from core import heartbeat as signs
+from core import trail
 from core.notices import deliver
 
 
 @shared_task(ignore_result=True)
 def heartbeat() -> None:
     """Say that the worker, which runs this, is alive. Beat, which sends it, signs for itself."""
-    pulse.seen("worker")
+    signs.seen("worker")
 
 
 @shared_task(ignore_result=True)

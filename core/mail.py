@@ -27,11 +27,11 @@ CLOSED = (
 SERVICE_CLOSING = 421
 
 
-class Refused(Exception):
+class MailRefused(Exception):
     """The server does not take this letter: a bad address, a bad text."""
 
 
-class Unreachable(Exception):
+class MailServerClosed(Exception):
     """The server takes no letter at all at present."""
 
 
@@ -86,16 +86,16 @@ class Outbox:
     def send(self, mail: Mail) -> None:
         """Hand one letter over; when this returns, the server has taken it.
 
-        Raises Refused for what is wrong with this letter, Unreachable when no letter goes out.
+        Raises MailRefused for what is wrong with this letter, MailServerClosed when no letter goes out.
         """
         try:
             self._connection.open()
         except OSError as error:  # SMTPException is one
-            raise Unreachable(_words(error)) from error
+            raise MailServerClosed(_words(error)) from error
         try:
             self._message(mail).send()
         except (OSError, ValueError) as error:
-            raise (Unreachable if _is_closed(error) else Refused)(_words(error)) from error
+            raise (MailServerClosed if _is_closed(error) else MailRefused)(_words(error)) from error
 
     def _message(self, mail: Mail) -> EmailMessage:
         return EmailMessage(

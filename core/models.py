@@ -1,4 +1,4 @@
-"""The trail, the inbox and the pulse of the background processes."""
+"""The trail, the inbox and the heartbeat of the background processes."""
 
 from django.conf import settings
 from django.db import models

@@ -66,7 +66,7 @@ def settle() -> None:
     Digest.objects.filter(idle, sent_at=None).update(sent_at=now)
 
 
-class Outcome(Enum):
+class Delivery(Enum):
     """What became of one attempt to send."""
 
     SENT = auto()
@@ -85,38 +85,38 @@ def deliver() -> int:
     sent = 0
     with mail.Outbox() as outbox:
         for queue in (Notice.objects.filter(is_urgent=True), Digest.objects.all()):
-            outcome = Outcome.PUT_OFF
-            while outcome in {Outcome.SENT, Outcome.PUT_OFF}:
+            outcome = Delivery.PUT_OFF
+            while outcome in {Delivery.SENT, Delivery.PUT_OFF}:
                 outcome = deliver_next(queue, outbox)
-                sent += outcome is Outcome.SENT
-            if outcome is Outcome.CLOSED:
+                sent += outcome is Delivery.SENT
+            if outcome is Delivery.CLOSED:
                 break
     return sent
 
 
 @transaction.atomic(durable=True)
-def deliver_next(queue: QuerySet, outbox: mail.Outbox) -> Outcome:
+def deliver_next(queue: QuerySet, outbox: mail.Outbox) -> Delivery:
     """Send the oldest row that is due, with its lock held; several workers take different rows."""
     due = Q(retry_at=None) | Q(retry_at__lte=clock.real_now())
     free = queue.select_for_update(of=("self",), skip_locked=True).select_related("recipient")
     row = free.filter(due, sent_at=None, failed_at=None).order_by("pk").first()
     if row is None:
-        return Outcome.NOTHING
+        return Delivery.NOTHING
     try:
         outbox.send(_mail(row))
-    except (mail.Refused, mail.Unreachable) as error:
+    except (mail.MailRefused, mail.MailServerClosed) as error:
         _put_off(row, error)
-        return Outcome.PUT_OFF if isinstance(error, mail.Refused) else Outcome.CLOSED
+        return Delivery.PUT_OFF if isinstance(error, mail.MailRefused) else Delivery.CLOSED
     row.sent_at, row.last_error = clock.now(), ""
     row.save(update_fields=["sent_at", "last_error"])
     if isinstance(row, Digest):
         row.notices.filter(sent_at=None).update(sent_at=row.sent_at)
-    return Outcome.SENT
+    return Delivery.SENT
 
 
-def _put_off(row: Outgoing, error: mail.Refused | mail.Unreachable) -> None:
+def _put_off(row: Outgoing, error: mail.MailRefused | mail.MailServerClosed) -> None:
     """Not sent: later again, each time after a longer pause; refused too often, not by itself."""
-    refused = isinstance(error, mail.Refused)
+    refused = isinstance(error, mail.MailRefused)
     row.attempts += refused or row.attempts < mail.CLOSED_ATTEMPTS
     row.retry_at = clock.real_now() + mail.pause(row.attempts)
     row.last_error = str(error)[:200]

@@ -50,7 +50,7 @@ class Seconds(Func):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TrailVerdict:
     """What a verification found. `fault` names the first line or seal that is not as written."""
 
     lines: int = 0
@@ -167,7 +167,7 @@ def _seconds(instant: datetime) -> str:
 # Verifying -------------------------------------------------------------------------------------
 
 
-def verify(noted: str = "") -> Verdict:
+def verify(noted: str = "") -> TrailVerdict:
     """Is every line as it was written? Reads everything once, in order, and stops at a fault.
 
     noted: the digest of a seal that somebody wrote down; it must still stand in the chain.
@@ -178,14 +178,14 @@ def verify(noted: str = "") -> Verdict:
         same, fault = _compare(before, found)
         count += same
         if fault:
-            return Verdict(count, before, fault=fault)
+            return TrailVerdict(count, before, fault=fault)
         is_noted = is_noted or found.digest == noted
         before = found
     if not is_noted:
         fault = f"记下的指纹 {noted} 已不在链上，封条在记下之后被重写。"
-        return Verdict(count, before, fault=fault)
+        return TrailVerdict(count, before, fault=fault)
     unsealed = AuditEvent.objects.filter(pk__gt=before.last_id).count()
-    return Verdict(count, before, unsealed)
+    return TrailVerdict(count, before, unsealed)
 
 
 def _compare(before: AuditSeal, found: AuditSeal) -> tuple[int, str]:
@@ -219,7 +219,7 @@ def _difference(was_written: bool, is_present: bool) -> str:
     return "被改动" if was_written else "是加封之后插入的"
 
 
-def check() -> Verdict:
+def check() -> TrailVerdict:
     """Verify, put the finding on the trail, and tell the auditors when something is wrong.
 
     The digest of the last good finding is taken as noted: a chain computed anew does not have it.

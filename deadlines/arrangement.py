@@ -30,7 +30,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class LineFault:
     """What is wrong with one line; the first line is 1."""
 
     line: int
@@ -73,22 +73,22 @@ def spans(days: Iterable[Any]) -> list[Span]:
     return found
 
 
-def parse(text: str, year: int) -> tuple[list[Day], list[Fault]]:
+def parse(text: str, year: int) -> tuple[list[Day], list[LineFault]]:
     """Read the arrangement of `year`, which may begin in December of the year before.
 
     Lines read `2027-01-01 休 元旦` or `2027-01-09 班 调休上班`; empty lines are skipped.
     """
     days: list[Day] = []
-    faults: list[Fault] = []
+    faults: list[LineFault] = []
     seen: dict[date, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         found = _read(line.strip(), year)
         if isinstance(found, str):
-            faults.append(Fault(number, found))
+            faults.append(LineFault(number, found))
         elif found.date in seen:
-            faults.append(Fault(number, f"{found.date} 与第 {seen[found.date]} 行重复"))
+            faults.append(LineFault(number, f"{found.date} 与第 {seen[found.date]} 行重复"))
         else:
             seen[found.date] = number
             days.append(found)

@@ -68,7 +68,7 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DayNote:
     """A day worth a word in an explanation: a day that does not count, or a make-up day."""
 
     day: date
@@ -77,7 +77,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedDue:
     """When a deadline falls due, or the year whose arrangement it waits for."""
 
     due_on: date | None
@@ -85,7 +85,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DeadlineChip:
     """The chip beside a deadline: tone (empty is plain; soon, late, done), icon, words."""
 
     tone: str
@@ -148,7 +148,7 @@ def plan_due(
     roll: bool,
     calendar: Calendar,
     cap_on: date | None = None,
-) -> Planned:
+) -> PlannedDue:
     """The effective due date, or the year it waits for.
 
     A task that ends before the unknown year begins decides the date without that year.
@@ -157,14 +157,14 @@ def plan_due(
         due = due_on(trigger_on, amount, unit, roll, calendar)
     except MissingCalendarYear as error:
         if cap_on and cap_on < date(error.year, 1, 1):
-            return Planned(cap_on)
-        return Planned(None, error.year)
-    return Planned(effective_due(due, cap_on))
+            return PlannedDue(cap_on)
+        return PlannedDue(None, error.year)
+    return PlannedDue(effective_due(due, cap_on))
 
 
 def explain(
     trigger_on: date, amount: int, unit: Unit, roll: bool, calendar: Calendar
-) -> tuple[date, list[Step]]:
+) -> tuple[date, list[DayNote]]:
     """The due date, with every day on the way that does not count and every make-up day.
 
     Of a calendar-day period only the end is looked at: all days before it count.
@@ -174,7 +174,7 @@ def explain(
         return due, []
     first = trigger_on + (DAY if unit == Unit.WORKING_DAY else amount * DAY)
     days = (first + n * DAY for n in range((due - first).days + 1))
-    return due, [step for day in days if (step := _step(day, calendar))]
+    return due, [note for day in days if (note := _note_on(day, calendar))]
 
 
 def reminder_level(due: date, today: date, calendar: Calendar) -> int | None:
@@ -216,14 +216,14 @@ def left_text(due: date, today: date, calendar: Calendar) -> str:
     return f"还剩 {left} {unit}" if left else f"还剩 {(due - today).days} 天"
 
 
-def standing(due: date, today: date, calendar: Calendar) -> Standing:
+def chip(due: date, today: date, calendar: Calendar) -> DeadlineChip:
     """The chip of an open deadline as seen today: the date, or what is left from three days on."""
     words = left_text(due, today, calendar)
     if today > due:
-        return Standing("late", "alert", words)
+        return DeadlineChip("late", "alert", words)
     if _distance(today, due, calendar)[0] <= SOON:
-        return Standing("soon", "clock", words)
-    return Standing("", "cal", day_text(due, today))
+        return DeadlineChip("soon", "clock", words)
+    return DeadlineChip("", "cal", day_text(due, today))
 
 
 def day_text(day: date, today: date) -> str:
@@ -243,12 +243,12 @@ def _check(start: date, amount: int) -> None:
         raise DomainError("起算日期超出可计算的范围，请核对年份。")
 
 
-def _step(day: date, calendar: Calendar) -> Step | None:
+def _note_on(day: date, calendar: Calendar) -> DayNote | None:
     if day in calendar.work:
-        return Step(day, True, calendar.work[day])
+        return DayNote(day, True, calendar.work[day])
     if is_working_day(day, calendar):
         return None
-    return Step(day, False, calendar.off.get(day, WEEKDAYS[day.weekday()]))
+    return DayNote(day, False, calendar.off.get(day, WEEKDAYS[day.weekday()]))
 
 
 def _distance(after: date, through: date, calendar: Calendar) -> tuple[int, str]:

@@ -51,7 +51,7 @@ class RevisionForm(forms.ModelForm):
         help_texts = {"note": "调整计划时写明改了什么、为什么，随计划公开。"}
 
 
-class ReturnForm(forms.Form):
+class PlanReturnForm(forms.Form):
     """Why a plan goes back."""
 
     reason = forms.CharField(

@@ -12,7 +12,7 @@ from core.pages import paginate
 from core.workflow import authorize, can, moves_for
 from plans import services
 from plans.flows import PlanStatus
-from plans.forms import LineForm, PlanForm, ReturnForm, RevisionForm
+from plans.forms import LineForm, PlanForm, PlanReturnForm, RevisionForm
 from plans.models import Plan, PlanLine
 
 WHY = {
@@ -157,7 +157,7 @@ def line_delete(request, pk):
 
 
 def _return(request, plan):
-    form = ReturnForm(request.POST)
+    form = PlanReturnForm(request.POST)
     if not form.is_valid():
         authorize(request.user, "return", plan)
         return _plan_page(request, plan, form)
@@ -185,7 +185,7 @@ def _plan_page(request, plan, return_form=None):
             for move in moves_for(user, plan)
             if move.name != "submit" or lines.exists()
         ],
-        "return_form": return_form or ReturnForm(),
+        "return_form": return_form or PlanReturnForm(),
         "returned": services.return_reason(plan) if plan.status == PlanStatus.DRAFT else "",
         "may_change": plan.status == PlanStatus.DRAFT and can(user, "change", plan),
         "may_adjust": plan.status == PlanStatus.PUBLISHED

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.roles import ROLES
-from core import clock, mail, notices, pulse
+from core import clock, heartbeat, mail, notices
 from core import trail as evidence
 from core.models import AuditEvent, Notice
 from core.pages import paginate
@@ -125,7 +125,7 @@ def mail_list(request):
         "tab": tab,
         "tabs": [("", "未送达", numbers[""]), ("waiting", "稍后重试", numbers["waiting"])],
         "number": numbers[tab],
-        "silent": pulse.standing(),
+        "silent": heartbeat.silent(),
         "attempts": mail.LAST_ATTEMPT,
     }
     return render(request, "reports/mail.html", context)

@@ -1,4 +1,4 @@
-"""Use cases on people, agencies and the entrance. Each is one transaction."""
+"""Use cases on people, agencies and logging in. Each is one transaction."""
 
 from agencies.services.accounts import (
     assign_roles,
@@ -15,7 +15,7 @@ from agencies.services.accounts import (
     sync_regions,
     sync_roles,
 )
-from agencies.services.entrance import (
+from agencies.services.login import (
     clear_guards,
     is_own_password,
     lift_lock,

@@ -24,21 +24,21 @@ def due(context: Context, deadline: Any, words: str = "", icon: str = "") -> Saf
         return portal.due(deadline, words, icon)
     if not isinstance(deadline, Deadline):
         return ""
-    chip = standing_of(deadline, context)
+    chip = chip_of(deadline, context)
     return portal.due(chip.tone or "plain", chip.words, chip.icon)
 
 
-def standing_of(deadline: Deadline, context: Context) -> rules.Standing:
+def chip_of(deadline: Deadline, context: Context) -> rules.DeadlineChip:
     """What the chip of a deadline says today."""
     if deadline.status == DeadlineStatus.CANCELLED:
-        return rules.Standing("", "x", "已取消")
+        return rules.DeadlineChip("", "x", "已取消")
     if deadline.is_late:
-        return rules.Standing("", "check", "逾期完成")
+        return rules.DeadlineChip("", "check", "逾期完成")
     if deadline.status == DeadlineStatus.MET:
-        return rules.Standing("done", "check", "按时完成")
+        return rules.DeadlineChip("done", "check", "按时完成")
     if deadline.due_on is None:
-        return rules.Standing("", "alert", f"待定：{rules.missing_text(deadline.missing_year)}")
-    return rules.standing(deadline.due_on, clock.today(), calendar_of(context))
+        return rules.DeadlineChip("", "alert", f"待定：{rules.missing_text(deadline.missing_year)}")
+    return rules.chip(deadline.due_on, clock.today(), calendar_of(context))
 
 
 def calendar_of(context: Context) -> rules.Calendar:

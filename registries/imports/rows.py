@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from registries import rules
-from registries.imports.tables import Table, Unreadable, write_csv, write_workbook
+from registries.imports.tables import Table, UnreadableFile, write_csv, write_workbook
 
 MAX_ROWS = 20_000
 HEADING_WITHIN = 10
@@ -35,7 +35,7 @@ class Column:
 
 
 @dataclass(frozen=True, order=True)
-class Fault:
+class CellFault:
     """One thing to correct: the row of the sheet (first row 1), the column, what is wrong."""
 
     row: int
@@ -61,7 +61,7 @@ class Row:
 
 
 @dataclass
-class Sheet:
+class ReadSheet:
     """What a file says: its rows, what is wrong, what was not used.
 
     heading_row: the number of the row of headings. headings: what the file calls each field.
@@ -70,7 +70,7 @@ class Sheet:
 
     heading_row: int
     rows: list[Row]
-    faults: list[Fault]
+    faults: list[CellFault]
     warnings: list[str]
     headings: dict[str, str]
     used: dict[str, int] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Sheet:
     def fault(self, row: Row, name: str, message: str) -> None:
         """Note that a field of a row is wrong."""
         column = self.headings.get(name, name)
-        self.faults.append(Fault(row.number, column, message, row.cells.get(name, "")))
+        self.faults.append(CellFault(row.number, column, message, row.cells.get(name, "")))
         self.bad.add(row.number)
 
 
@@ -159,24 +159,26 @@ def _known(columns: Sequence[Column]) -> dict[str, Column]:
     }
 
 
-def read_rows(table: Table, columns: Sequence[Column]) -> Sheet:
+def read_rows(table: Table, columns: Sequence[Column]) -> ReadSheet:
     """The rows of a table under the headings of `columns`, and what is wrong with single cells.
 
-    Empty rows are passed over. A title above the headings is, too. Raises Unreadable when none
+    Empty rows are passed over. A title above the headings is, too. Raises UnreadableFile when none
     of the headings is there or the table is too long.
     """
     known = _known(columns)
     at = _heading_at(table, known)
     number, cells = table.rows[at]
-    sheet = Sheet(number, [], [], [], {column.field: column.heading for column in columns})
+    sheet = ReadSheet(number, [], [], [], {column.field: column.heading for column in columns})
     places = _places(sheet, number, [clean(cell) for cell in cells], known)
     for column in columns:
         if column.is_required and column.field not in places:
-            sheet.faults.append(Fault(number, column.heading, f"缺少“{column.heading}”列"))
+            sheet.faults.append(CellFault(number, column.heading, f"缺少“{column.heading}”列"))
     by_field = {column.field: column for column in columns}
     filled = [row for row in table.rows[at + 1 :] if any(clean(cell) for cell in row[1])]
     if len(filled) > MAX_ROWS:
-        raise Unreadable(f"一次最多导入 {MAX_ROWS} 行，本文件有 {len(filled)} 行，请拆成几个文件。")
+        raise UnreadableFile(
+            f"一次最多导入 {MAX_ROWS} 行，本文件有 {len(filled)} 行，请拆成几个文件。"
+        )
     for number, cells in filled:
         sheet.rows.append(_read_row(sheet, number, cells, places, by_field))
     return sheet
@@ -190,12 +192,12 @@ def _heading_at(table: Table, known: dict[str, Column]) -> int:
     ]
     best = max(counts, default=0)
     if best == 0:
-        raise Unreadable("没有找到表头。第一行应是列名，请下载导入模板，按模板的列名填写。")
+        raise UnreadableFile("没有找到表头。第一行应是列名，请下载导入模板，按模板的列名填写。")
     return counts.index(best)
 
 
 def _places(
-    sheet: Sheet, number: int, headings: list[str], known: dict[str, Column]
+    sheet: ReadSheet, number: int, headings: list[str], known: dict[str, Column]
 ) -> dict[str, int]:
     """Where each field stands; headings that are not used are named in one warning."""
     places: dict[str, int] = {}
@@ -206,7 +208,7 @@ def _places(
             if heading and not heading.startswith(NOTE):
                 unknown.append(f"“{heading}”")
         elif column.field in places:
-            sheet.faults.append(Fault(number, heading, f"“{column.heading}”列出现了两次"))
+            sheet.faults.append(CellFault(number, heading, f"“{column.heading}”列出现了两次"))
         else:
             places[column.field] = place
             sheet.headings[column.field] = heading
@@ -217,7 +219,7 @@ def _places(
 
 
 def _read_row(
-    sheet: Sheet,
+    sheet: ReadSheet,
     number: int,
     cells: list[Any],
     places: dict[str, int],
@@ -252,7 +254,7 @@ def duplicates(rows: Iterable[Row], name: str) -> Iterable[tuple[Row, Row]]:
             first[value] = row
 
 
-def annotate(table: Table, heading_row: int, faults: Sequence[Fault]) -> bytes:
+def annotate(table: Table, heading_row: int, faults: Sequence[CellFault]) -> bytes:
     """The same file with a last column 错误说明; a workbook stays a workbook, CSV stays CSV."""
     said: dict[int, list[str]] = {}
     for fault in faults:

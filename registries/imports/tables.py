@@ -22,7 +22,7 @@ DELIMITERS = ",;\t"
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-class Unreadable(DomainError):
+class UnreadableFile(DomainError):
     """The file as a whole cannot be read; nothing was changed."""
 
     title = "文件无法读取"
@@ -39,10 +39,10 @@ class Table:
 def read_table(data: bytes) -> Table:
     """The table in a file; what it is shows in its bytes, not in its name.
 
-    Raises Unreadable when it is too large, damaged, protected or no table at all.
+    Raises UnreadableFile when it is too large, damaged, protected or no table at all.
     """
     if len(data) > MAX_BYTES:
-        raise Unreadable(f"文件超过 {MAX_BYTES // MEGABYTE} MB，请拆成几个文件分别导入。")
+        raise UnreadableFile(f"文件超过 {MAX_BYTES // MEGABYTE} MB，请拆成几个文件分别导入。")
     if data.startswith(b"PK\x03\x04"):
         _refuse_bomb(data)
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -54,10 +54,10 @@ def _workbook_rows(data: bytes) -> list[list[Any]]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         if not book.sheet_names:
-            raise Unreadable("工作簿中没有工作表，请使用导入模板。")
+            raise UnreadableFile("工作簿中没有工作表，请使用导入模板。")
         return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
     except (CalamineError, OSError, ValueError, IndexError):
-        raise Unreadable(
+        raise UnreadableFile(
             "文件已损坏或设有密码，无法读取。请在 Excel 或 WPS 中打开，另存为 .xlsx 后重新上传。"
         ) from None
 
@@ -68,12 +68,14 @@ def _refuse_bomb(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             if sum(member.file_size for member in members) > MAX_UNPACKED:
-                raise Unreadable("工作簿解压后过大，请删除图片和多余的工作表后重新上传。")
+                raise UnreadableFile("工作簿解压后过大，请删除图片和多余的工作表后重新上传。")
             for member in members:
                 if member.filename.startswith("xl/worksheets/") and not member.is_dir():
                     _refuse_far_cells(archive.read(member))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
-        raise Unreadable("文件已损坏或设有密码，无法读取。请另存为 .xlsx 后重新上传。") from None
+        raise UnreadableFile(
+            "文件已损坏或设有密码，无法读取。请另存为 .xlsx 后重新上传。"
+        ) from None
 
 
 def _refuse_far_cells(xml: bytes) -> None:
@@ -84,7 +86,7 @@ def _refuse_far_cells(xml: bytes) -> None:
             column = column * 26 + letter - 64
         last_column, last_row = max(last_column, column), max(last_row, int(digits))
     if last_column * last_row > MAX_AREA:
-        raise Unreadable(
+        raise UnreadableFile(
             f"工作表用到了第 {last_row} 行、第 {last_column} 列，超出可处理的范围。"
             "请删除数据以外的空行空列（可能只设了格式）后重新上传。"
         )
@@ -102,7 +104,7 @@ def _decode(data: bytes) -> str:
             continue
         if "\x00" not in text:
             return text
-    raise Unreadable("不是 CSV 或 Excel 文件，无法读取。请下载导入模板，填好后上传。")
+    raise UnreadableFile("不是 CSV 或 Excel 文件，无法读取。请下载导入模板，填好后上传。")
 
 
 def _csv_rows(text: str) -> list[list[str]]:
@@ -111,7 +113,7 @@ def _csv_rows(text: str) -> list[list[str]]:
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error:
-        raise Unreadable("CSV 文件的引号或分隔符不完整，无法读取，请另存后重新上传。") from None
+        raise UnreadableFile("CSV 文件的引号或分隔符不完整，无法读取，请另存后重新上传。") from None
 
 
 def write_csv(rows: Iterable[Sequence[str]]) -> bytes:

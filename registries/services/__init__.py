@@ -3,6 +3,12 @@
 from registries.services.access import hold_registries, may_maintain, require_maintain
 from registries.services.availability import add_leave, end_leave, reachable, set_reach
 from registries.services.grades import sync_grades
+from registries.services.importing import (
+    ImportPreview,
+    examine,
+    import_inspectors,
+    import_targets,
+)
 from registries.services.inspectors import (
     declare_recusal,
     end_recusal,
@@ -10,12 +16,6 @@ from registries.services.inspectors import (
     require_declare,
     retire_inspector,
     save_inspector,
-)
-from registries.services.intake import (
-    Intake,
-    examine,
-    import_inspectors,
-    import_targets,
 )
 from registries.services.reveal import reveal
 from registries.services.targets import grade_target, retire_target, save_target
@@ -29,7 +29,7 @@ from registries.services.uploads import (
 )
 
 __all__ = [
-    "Intake",
+    "ImportPreview",
     "add_leave",
     "annotated_upload",
     "confirm_upload",

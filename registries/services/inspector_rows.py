@@ -6,14 +6,21 @@ from registries import rules
 from registries.imports import INSPECTOR_COLUMNS, Row, duplicates
 from registries.models import Inspector
 from registries.services.inspectors import CHECKED, inspector_problems
-from registries.services.rows import Change, Intake, begin, compare, find_things, sort_rows
+from registries.services.rows import (
+    ImportPreview,
+    RowChange,
+    begin,
+    compare,
+    find_things,
+    sort_rows,
+)
 from registries.services.words import inspector_words
 
 
-def examine_inspectors(data: bytes, agency: Agency) -> Intake:
+def examine_inspectors(data: bytes, agency: Agency) -> ImportPreview:
     """What importing an agency's list of inspectors would do; people are known by their number."""
-    intake = begin(data, INSPECTOR_COLUMNS, "citizen_id", "人员")
-    sheet = intake.sheet
+    preview = begin(data, INSPECTOR_COLUMNS, "citizen_id", "人员")
+    sheet = preview.sheet
     for row, first in duplicates(sheet.rows, "certificate_no"):
         sheet.fault(row, "certificate_no", f"与第 {first.number} 行的执法证号相同")
     find_things(sheet, inspector_words())
@@ -33,22 +40,22 @@ def examine_inspectors(data: bytes, agency: Agency) -> Intake:
         )
     )
 
-    def change_for(row: Row) -> Change | None:
+    def change_for(row: Row) -> RowChange | None:
         index = indexes.get(row.number, "")
         holder = holders.get(row.values.get("certificate_no", ""))
         if holder not in {None, index}:
             sheet.fault(row, "certificate_no", "已登记在另一人名下，请核对")
-        return _change(intake, row, agency, index, stored.get(index))
+        return _change(preview, row, agency, index, stored.get(index))
 
-    sort_rows(intake, change_for)
-    return intake
+    sort_rows(preview, change_for)
+    return preview
 
 
 def _change(
-    intake: Intake, row: Row, agency: Agency, index: str, inspector: Inspector | None
-) -> Change | None:
+    preview: ImportPreview, row: Row, agency: Agency, index: str, inspector: Inspector | None
+) -> RowChange | None:
     """The change a row asks for; None when something is wrong with it, which is then noted."""
-    sheet = intake.sheet
+    sheet = preview.sheet
     if inspector is not None and inspector.agency_id != agency.pk:
         sheet.fault(row, "citizen_id", "已登记在其他单位的名录中，请由原单位办理调出")
         return None
@@ -63,4 +70,4 @@ def _change(
     if inspector is not None:
         return compare(row, inspector, row.values)
     values = {"gender": rules.gender_of_citizen_id(whole["citizen_id"])} | row.values
-    return Change(row, Inspector(agency=agency, citizen_id_index=index, **values))
+    return RowChange(row, Inspector(agency=agency, citizen_id_index=index, **values))

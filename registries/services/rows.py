@@ -8,14 +8,23 @@ from typing import Any
 
 from django.db.models import Model
 
-from registries.imports import Column, Fault, Row, Sheet, Table, duplicates, read_rows, read_table
+from registries.imports import (
+    CellFault,
+    Column,
+    ReadSheet,
+    Row,
+    Table,
+    duplicates,
+    read_rows,
+    read_table,
+)
 from registries.models import Grade
 from registries.services.changes import apply, label_of, shown
-from registries.services.words import Words
+from registries.services.words import KnownWords
 
 
 @dataclass
-class Change:
+class RowChange:
     """What one row would do: the object with its new values, and the fields that differ.
 
     differences: label, value in the registry, value after the import, as they may be shown.
@@ -30,18 +39,18 @@ class Change:
 
 
 @dataclass
-class Intake:
+class ImportPreview:
     """What a file would do to a registry. `refreshed`: unchanged rows whose check is dated anew."""
 
     table: Table
-    sheet: Sheet
-    created: list[Change] = field(default_factory=list)
-    updated: list[Change] = field(default_factory=list)
-    unchanged: list[Change] = field(default_factory=list)
+    sheet: ReadSheet
+    created: list[RowChange] = field(default_factory=list)
+    updated: list[RowChange] = field(default_factory=list)
+    unchanged: list[RowChange] = field(default_factory=list)
     refreshed: list[int] = field(default_factory=list)
 
     @property
-    def faults(self) -> list[Fault]:
+    def faults(self) -> list[CellFault]:
         """Everything wrong, by row and then as the columns of the file come."""
         order = {self.sheet.headings[name]: place for name, place in self.sheet.used.items()}
         last = max(order.values(), default=0) + 1
@@ -75,16 +84,16 @@ class Intake:
         }
 
 
-def begin(data: bytes, columns: tuple[Column, ...], key: str, noun: str) -> Intake:
+def begin(data: bytes, columns: tuple[Column, ...], key: str, noun: str) -> ImportPreview:
     """The rows of a file, each with a key of its own."""
     table = read_table(data)
     sheet = read_rows(table, columns)
     for row, first in duplicates(sheet.rows, key):
         sheet.fault(row, key, f"与第 {first.number} 行是同一{noun}")
-    return Intake(table, sheet)
+    return ImportPreview(table, sheet)
 
 
-def find_things(sheet: Sheet, words: dict[str, Words]) -> None:
+def find_things(sheet: ReadSheet, words: dict[str, KnownWords]) -> None:
     """Replace the words in the rows by the things they mean; what is unknown becomes a fault."""
     for row in sheet.rows:
         for name in words.keys() & row.values.keys():
@@ -95,26 +104,26 @@ def find_things(sheet: Sheet, words: dict[str, Words]) -> None:
                 sheet.fault(row, name, str(error))
 
 
-def sort_rows(intake: Intake, change_for: Callable[[Row], Change | None]) -> None:
+def sort_rows(preview: ImportPreview, change_for: Callable[[Row], RowChange | None]) -> None:
     """Put every row that has nothing wrong under created, updated or unchanged.
 
     change_for: the change a row asks for, or None once it has noted what is wrong.
     """
-    for row in intake.sheet.rows:
+    for row in preview.sheet.rows:
         change = change_for(row)
-        if change is None or intake.has_bad_headings:
+        if change is None or preview.has_bad_headings:
             continue
         if change.obj.pk is None:
-            intake.created.append(change)
+            preview.created.append(change)
         elif change.fields or change.grades:
-            intake.updated.append(change)
+            preview.updated.append(change)
         else:
-            intake.unchanged.append(change)
+            preview.unchanged.append(change)
 
 
-def compare(row: Row, obj: Model, values: dict[str, Any]) -> Change:
+def compare(row: Row, obj: Model, values: dict[str, Any]) -> RowChange:
     """Set the values on a stored object and note what was different."""
     before = {name: shown(obj, name) for name in values}
     fields = apply(obj, values)
     differences = [(label_of(obj, name), before[name], shown(obj, name)) for name in fields]
-    return Change(row, obj, fields, differences)
+    return RowChange(row, obj, fields, differences)

@@ -8,7 +8,14 @@ from registries.imports import TARGET_COLUMNS, Row
 from registries.models import Target, TargetKind
 from registries.services.access import covers
 from registries.services.changes import apply
-from registries.services.rows import Change, Intake, begin, compare, find_things, sort_rows
+from registries.services.rows import (
+    ImportPreview,
+    RowChange,
+    begin,
+    compare,
+    find_things,
+    sort_rows,
+)
 from registries.services.targets import COUNTY, target_problems
 from registries.services.words import SCHEMES, target_words
 
@@ -16,11 +23,11 @@ NOT_FIELDS = frozenset({*SCHEMES, "graded_on", "grade_source"})
 SOLE_TRADER = "92"
 
 
-def examine_targets(data: bytes, agency: Agency) -> Intake:
+def examine_targets(data: bytes, agency: Agency) -> ImportPreview:
     """What importing a list of targets for an agency would do; targets are known by their code."""
-    intake = begin(data, TARGET_COLUMNS, "code", "检查对象")
-    find_things(intake.sheet, target_words(agency))
-    codes = [row.values["code"] for row in intake.sheet.rows if "code" in row.values]
+    preview = begin(data, TARGET_COLUMNS, "code", "检查对象")
+    find_things(preview.sheet, target_words(agency))
+    codes = [row.values["code"] for row in preview.sheet.rows if "code" in row.values]
     stored = {
         target.code: target
         for target in Target.objects.filter(code__in=codes)
@@ -28,19 +35,21 @@ def examine_targets(data: bytes, agency: Agency) -> Intake:
         .prefetch_related("grades__grade", "grades__scheme")
     }
     sort_rows(
-        intake, lambda row: _change(intake, row, agency, stored.get(row.values.get("code", "")))
+        preview, lambda row: _change(preview, row, agency, stored.get(row.values.get("code", "")))
     )
-    if "refreshed_on" not in intake.sheet.used:
+    if "refreshed_on" not in preview.sheet.used:
         today = clock.today()
-        for change in intake.unchanged:
+        for change in preview.unchanged:
             if change.obj.refreshed_on != today:
-                intake.refreshed.append(change.obj.pk)
-    return intake
+                preview.refreshed.append(change.obj.pk)
+    return preview
 
 
-def _change(intake: Intake, row: Row, agency: Agency, target: Target | None) -> Change | None:
+def _change(
+    preview: ImportPreview, row: Row, agency: Agency, target: Target | None
+) -> RowChange | None:
     """The change a row asks for; None when something is wrong with it, which is then noted."""
-    sheet = intake.sheet
+    sheet = preview.sheet
     if target is not None and not covers(agency, target.region_id):
         sheet.fault(row, "code", "已登记在其他地区的名录中，请由登记地维护")
         return None
@@ -53,7 +62,7 @@ def _change(intake: Intake, row: Row, agency: Agency, target: Target | None) -> 
         return None
     if target is None:
         fields = {name: value for name, value in whole.items() if name not in NOT_FIELDS}
-        change = Change(row, Target(**fields))
+        change = RowChange(row, Target(**fields))
     else:
         given = {name: value for name, value in row.values.items() if name not in NOT_FIELDS}
         change = compare(row, target, given)
@@ -85,7 +94,7 @@ def _complete(row: Row, agency: Agency, target: Target | None) -> dict[str, Any]
     return whole
 
 
-def _add_grades(change: Change, target: Target | None) -> None:
+def _add_grades(change: RowChange, target: Target | None) -> None:
     values = change.row.values
     standing = {grade.scheme_id: grade for grade in target.grades.all()} if target else {}
     for name in SCHEMES:

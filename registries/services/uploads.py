@@ -13,7 +13,7 @@ from core.workflow import REFUSED, authorize
 from registries.imports import annotate
 from registries.models import Inspector, Upload
 from registries.services.access import require_maintain
-from registries.services.intake import Intake, examine, import_inspectors, import_targets
+from registries.services.importing import ImportPreview, examine, import_inspectors, import_targets
 
 KEPT = timedelta(days=1)
 IMPORT = {"target": import_targets, "inspector": import_inspectors}
@@ -34,7 +34,7 @@ def require_import(kind: str, actor: User) -> None:
 def keep_upload(kind: str, filename: str, data: bytes, *, actor: User) -> Upload:
     """Keep a file, encrypted, until its owner has seen the preview; earlier ones go.
 
-    Raises NotAllowed without the permissions of the import, Unreadable when it cannot be read.
+    Raises NotAllowed without the permissions of the import, UnreadableFile when it cannot be read.
     """
     require_import(kind, actor)
     examine(kind, data, actor.agency)
@@ -54,16 +54,16 @@ def _bytes(upload: Upload) -> bytes:
     return base64.b64decode(upload.content)
 
 
-def examine_upload(upload: Upload) -> Intake:
+def examine_upload(upload: Upload) -> ImportPreview:
     """What importing a kept file would do now."""
     return examine(upload.kind, _bytes(upload), upload.agency)
 
 
 def annotated_upload(upload: Upload) -> tuple[bytes, bool]:
     """The kept file with a column 错误说明, and whether it is a workbook."""
-    intake = examine_upload(upload)
-    content = annotate(intake.table, intake.sheet.heading_row, intake.faults)
-    return content, intake.table.is_workbook
+    preview = examine_upload(upload)
+    content = annotate(preview.table, preview.sheet.heading_row, preview.faults)
+    return content, preview.table.is_workbook
 
 
 @transaction.atomic

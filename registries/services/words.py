@@ -26,7 +26,7 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFKC", word).replace(" ", "").upper()
 
 
-class Words:
+class KnownWords:
     """A list of things and the words for each."""
 
     def __init__(self, noun: str, pairs: Iterable[tuple[str, Any]]) -> None:
@@ -49,29 +49,29 @@ class Words:
         raise ValueError(f"“{word}”不在{self.noun}表中{ask or '，请核对'}")
 
 
-def _choices(noun: str, choices: Any, more: dict[str, list[str]] | None = None) -> Words:
+def _choices(noun: str, choices: Any, more: dict[str, list[str]] | None = None) -> KnownWords:
     pairs = [(str(label), value) for value, label in choices.choices]
     pairs += [(word, value) for value, words in (more or {}).items() for word in words]
-    return Words(noun, pairs)
+    return KnownWords(noun, pairs)
 
 
-def region_words(agency: Agency) -> Words:
+def region_words(agency: Agency) -> KnownWords:
     """The regions an agency is in charge of, by code and by name."""
     regions = Region.objects.filter(code__startswith=agency.region.prefix)
-    return Words(
+    return KnownWords(
         "县区",
         [pair for region in regions for pair in ((region.name, region), (region.code, region))],
     )
 
 
-def agency_words(agency: Agency) -> Words:
+def agency_words(agency: Agency) -> KnownWords:
     """The agencies in the region of an agency and above it, by code, name and short name."""
     code = agency.region_id
     above = [f"{code[:2]}0000", f"{code[:4]}00"]
     agencies = Agency.objects.select_related("region").filter(
         Q(region__code__startswith=agency.region.prefix) | Q(region__in=above)
     )
-    return Words(
+    return KnownWords(
         "单位",
         [(word, one) for one in agencies for word in (one.name, one.short_name, one.code)],
     )
@@ -80,14 +80,14 @@ def agency_words(agency: Agency) -> Words:
 SCHEMES = ("credit", "credit_risk", "venue")
 
 
-def target_words(agency: Agency) -> dict[str, Words]:
+def target_words(agency: Agency) -> dict[str, KnownWords]:
     """What may stand in the columns of targets that name one of our things."""
     words = {
         "kind": _choices("对象类型", TargetKind),
         "status": _choices("登记状态", TargetStatus, STATUS_WORDS),
         "region": region_words(agency),
         "agency": agency_words(agency),
-        "trade": Words(
+        "trade": KnownWords(
             "行业",
             [
                 pair
@@ -96,17 +96,17 @@ def target_words(agency: Agency) -> dict[str, Words]:
             ],
         ),
     }
-    words |= {name: Words("等级", []) for name in SCHEMES}
+    words |= {name: KnownWords("等级", []) for name in SCHEMES}
     for scheme in GradingScheme.objects.filter(pk__in=SCHEMES).prefetch_related("grades__scheme"):
         pairs = [
             (word, grade)
             for grade in scheme.grades.all()
             for word in (grade.name, grade.slug, f"{grade.name}级", f"{grade.name}类")
         ]
-        words[scheme.slug] = Words(scheme.name, pairs)
+        words[scheme.slug] = KnownWords(scheme.name, pairs)
     return words
 
 
-def inspector_words() -> dict[str, Words]:
+def inspector_words() -> dict[str, KnownWords]:
     """What may stand in the columns of inspectors that name one of our things."""
     return {"gender": _choices("性别", Gender)}

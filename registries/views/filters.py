@@ -7,7 +7,7 @@ from core.pages import one_of
 
 
 @dataclass(frozen=True)
-class Option:
+class FilterOption:
     """One value of a filter. `query` is the address that chooses it, or lets it go when chosen."""
 
     label: str
@@ -16,16 +16,16 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Filter:
+class ListFilter:
     """One filter of a list; `chosen` is the thing chosen, or None."""
 
     name: str
     label: str
-    options: list[Option]
+    options: list[FilterOption]
     chosen: Any
 
     @classmethod
-    def of(cls, request, name: str, label: str, things: list[tuple[str, str, Any]]) -> "Filter":
+    def of(cls, request, name: str, label: str, things: list[tuple[str, str, Any]]) -> "ListFilter":
         """From the query string. things: value in the address, words, thing."""
         wanted = one_of(request, name, [value for value, _, _ in things], label)
         options, found = [], None
@@ -33,7 +33,9 @@ class Filter:
             is_on = value == wanted
             if is_on:
                 found = thing
-            options.append(Option(words, first_page(request, name, "" if is_on else value), is_on))
+            options.append(
+                FilterOption(words, first_page(request, name, "" if is_on else value), is_on)
+            )
         return cls(name, label, options, found)
 
 
@@ -47,7 +49,7 @@ def first_page(request, name: str, value: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def chosen(filters: list[Filter], name: str) -> Any:
+def chosen(filters: list[ListFilter], name: str) -> Any:
     """What is chosen in the filter called `name`."""
     return next(one.chosen for one in filters if one.name == name)
 

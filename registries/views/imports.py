@@ -68,23 +68,23 @@ def preview(request, pk):
     upload = own_upload(request, pk)
     if request.method == "POST":
         return _confirm(request, upload)
-    intake = services.examine_upload(upload)
-    faults = intake.faults
+    preview = services.examine_upload(upload)
+    faults = preview.faults
     show = request.GET.get("show", "")
-    piles = _piles(intake, faults)
+    piles = _piles(preview, faults)
     if show not in piles:
         show = next((name for name, (_, rows) in piles.items() if rows), "created")
     counts = {
-        "errors": intake.bad_rows,
-        "updated": len(intake.updated),
-        "created": len(intake.created),
-        "unchanged": len(intake.unchanged),
+        "errors": preview.bad_rows,
+        "updated": len(preview.updated),
+        "created": len(preview.created),
+        "unchanged": len(preview.unchanged),
     }
     context = {
         "upload": upload,
         "noun": NOUNS[upload.kind],
-        "intake": intake,
-        "rows": len(intake.sheet.rows),
+        "preview": preview,
+        "rows": len(preview.sheet.rows),
         "faults": faults,
         "first_faults": faults[:SUMMARY],
         "show": show,
@@ -94,9 +94,9 @@ def preview(request, pk):
     return render(request, "registries/preview.html", context | _places(upload.kind))
 
 
-def _piles(intake, faults):
+def _piles(preview, faults):
     """The rows by what becomes of them: a mistake or a change is a line of its own."""
-    names = {row.number: row.cells.get("name", "") for row in intake.sheet.rows}
+    names = {row.number: row.cells.get("name", "") for row in preview.sheet.rows}
     return {
         "errors": (
             "有误",
@@ -106,12 +106,12 @@ def _piles(intake, faults):
             "更新",
             [
                 {"row": one.row.number, "name": one.obj, "difference": difference}
-                for one in intake.updated
+                for one in preview.updated
                 for difference in one.differences
             ],
         ),
-        "created": ("新增", [_line(one) for one in intake.created]),
-        "unchanged": ("不变", [_line(one) for one in intake.unchanged]),
+        "created": ("新增", [_line(one) for one in preview.created]),
+        "unchanged": ("不变", [_line(one) for one in preview.unchanged]),
     }
 
 

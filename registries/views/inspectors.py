@@ -14,7 +14,7 @@ from core.workflow import authorize, can
 from registries import services
 from registries.forms import InspectorForm, LeaveForm, ReachForm, RecusalForm
 from registries.models import Inspector, Leave, Recusal, Target
-from registries.views.filters import Filter, chosen, posted
+from registries.views.filters import ListFilter, chosen, posted
 
 TRAIL = 10
 STATES = [
@@ -46,7 +46,7 @@ def inspector_list(request):
     """The inspectors of the user's agency and of the same system below it."""
     today = clock.today()
     visible = Inspector.objects.visible_to(request.user)
-    filters = [Filter.of(request, "state", "状态", STATES)]
+    filters = [ListFilter.of(request, "state", "状态", STATES)]
     text = request.GET.get("q", "").strip()
     rows = _in_state(visible, chosen(filters, "state"), today)
     page = paginate(

@@ -16,7 +16,7 @@ from core.pages import paginate
 from registries import services
 from registries.forms import GradeForm, StatusForm, TargetForm
 from registries.models import Target, TargetStatus
-from registries.views.filters import Filter, chosen, posted
+from registries.views.filters import ListFilter, chosen, posted
 
 LOCKED = ["locked", "assigned", "dispatched", "completed"]
 TRAIL = 10
@@ -61,15 +61,15 @@ def _filters(request, visible):
     regions = Region.objects.filter(parent=own) if own else Region.objects.none()
     trades = Trade.objects.filter(pk__in=visible.order_by().values("trade").distinct())
     return [
-        Filter.of(request, "region", "县区", [(one.code, one.name, one) for one in regions]),
-        Filter.of(request, "trade", "行业", [(one.slug, one.name, one) for one in trades]),
-        Filter.of(
+        ListFilter.of(request, "region", "县区", [(one.code, one.name, one) for one in regions]),
+        ListFilter.of(request, "trade", "行业", [(one.slug, one.name, one) for one in trades]),
+        ListFilter.of(
             request,
             "status",
             "状态",
             [(value, text, value) for value, text in TargetStatus.choices],
         ),
-        Filter.of(request, "stale", "核对", [("1", "超过一年未核对", True)]),
+        ListFilter.of(request, "stale", "核对", [("1", "超过一年未核对", True)]),
     ]
 
 

@@ -7,7 +7,7 @@ from django.db.models import Count, Min, Q, Window
 from django.urls import reverse
 
 from agencies.models import ROLE_PREFIX, User
-from core import pulse
+from core import heartbeat
 from core.audit import subject_of
 from core.models import Heartbeat
 from deadlines import rules
@@ -182,7 +182,7 @@ def missing_years(user: User, today: date) -> Iterator[Todo]:
 
 def silent_background(user: User, today: date) -> Iterator[Todo]:
     """Worker, beat or broker were seen once and are not seen any more."""
-    if pulse.standing() and Heartbeat.objects.exists():
+    if heartbeat.silent() and Heartbeat.objects.exists():
         yield Todo(
             "background",
             "后台程序没有应答",

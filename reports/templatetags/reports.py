@@ -19,5 +19,5 @@ def chip(context: Context, todo: Todo) -> SafeString | str:
         return due(context, todo.deadline)
     if todo.until is None:
         return portal.due("plain", "不限期", "minus")
-    standing = rules.standing(todo.until, clock.today(), calendar_of(context))
-    return portal.due(standing.tone or "plain", standing.words, standing.icon)
+    seen = rules.chip(todo.until, clock.today(), calendar_of(context))
+    return portal.due(seen.tone or "plain", seen.words, seen.icon)

@@ -1,4 +1,4 @@
-"""Rules of the entrance."""
+"""Rules of logging in."""
 
 from datetime import timedelta
 

@@ -92,14 +92,14 @@ def test_a_missing_year_is_refused_by_name():
 
 def test_a_plan_waits_for_the_missing_year():
     late = date(2026, 12, 20)
-    assert rules.plan_due(late, 20, WORKING, True, CHINA) == rules.Planned(None, 2027)
+    assert rules.plan_due(late, 20, WORKING, True, CHINA) == rules.PlannedDue(None, 2027)
     assert rules.plan_due(late, 20, WORKING, True, CHINA, date(2027, 1, 1)).missing_year == 2027
-    assert rules.plan_due(late, 5, WORKING, True, CHINA) == rules.Planned(date(2026, 12, 25))
+    assert rules.plan_due(late, 5, WORKING, True, CHINA) == rules.PlannedDue(date(2026, 12, 25))
 
 
 def test_a_task_that_ends_before_the_missing_year_needs_it_not():
     planned = rules.plan_due(date(2026, 12, 20), 20, WORKING, True, CHINA, date(2026, 12, 31))
-    assert planned == rules.Planned(date(2026, 12, 31))
+    assert planned == rules.PlannedDue(date(2026, 12, 31))
 
 
 @pytest.mark.parametrize("amount", [0, -1, 3651])
@@ -185,20 +185,20 @@ def test_explanation_and_computation_agree(start, amount, unit):
     ],
 )
 def test_the_chip_of_a_deadline_on_2024_04_26(today, tone, icon, words):
-    chip = rules.standing(date(2024, 4, 26), day(today), CHINA)
+    chip = rules.chip(date(2024, 4, 26), day(today), CHINA)
     assert (chip.tone, chip.icon, chip.words) == (tone, icon, words)
 
 
 def test_a_fixed_date_on_a_weekend_counts_plain_days_at_the_end():
     sunday = date(2021, 10, 31)
-    assert rules.standing(sunday, date(2021, 10, 30), CHINA).words == "还剩 1 天"
-    assert rules.standing(sunday, date(2021, 10, 29), CHINA).words == "还剩 2 天"
+    assert rules.chip(sunday, date(2021, 10, 30), CHINA).words == "还剩 1 天"
+    assert rules.chip(sunday, date(2021, 10, 29), CHINA).words == "还剩 2 天"
 
 
 def test_the_chip_counts_plain_days_where_the_calendar_ends():
-    assert rules.standing(date(2026, 12, 30), date(2027, 1, 5), CHINA).words == "已逾期 6 天"
-    assert rules.standing(date(2027, 1, 2), date(2026, 12, 31), CHINA).words == "还剩 2 天"
-    assert rules.standing(date(2027, 3, 1), date(2026, 12, 20), CHINA).words == "2027年3月1日"
+    assert rules.chip(date(2026, 12, 30), date(2027, 1, 5), CHINA).words == "已逾期 6 天"
+    assert rules.chip(date(2027, 1, 2), date(2026, 12, 31), CHINA).words == "还剩 2 天"
+    assert rules.chip(date(2027, 3, 1), date(2026, 12, 20), CHINA).words == "2027年3月1日"
 
 
 @pytest.mark.parametrize(

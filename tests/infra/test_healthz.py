@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.healthz import status_of
-from core import clock, pulse
+from core import clock, heartbeat
 from core.models import Heartbeat
 from tests.factories import UserFactory
 
@@ -57,9 +57,9 @@ def test_a_process_is_alive_for_ninety_seconds(client):
 @pytest.mark.django_db
 def test_a_broker_that_took_no_message_is_lost_at_once(client):
     """Worker and beat are alive for ninety seconds more; the broker is known not to be."""
-    pulse.seen("worker", "beat", "broker")
+    heartbeat.seen("worker", "beat", "broker")
     assert client.get("/healthz").json()["broker"] is True
-    pulse.lost("broker")
+    heartbeat.lost("broker")
 
     found = client.get("/healthz").json()
 

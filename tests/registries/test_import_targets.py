@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from agencies.services import sync_reference
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
-from registries.imports import Unreadable
+from registries.imports import UnreadableFile
 from registries.models import ImportBatch, Target, TargetGrade
 from registries.services import examine, import_targets, sync_grades
 from tests.factories import (
@@ -96,9 +96,9 @@ def test_the_preview_shows_before_and_after_with_phones_masked(admin):
     TargetFactory(code=A[0], name=A[1], address=A[2], person_in_charge=A[3], phone="13800000000")
     data = targets_csv([*A, "13900001111", "迁出"], more=("联系人电话", "登记状态"))
 
-    intake = examine("target", data, admin.agency)
+    preview = examine("target", data, admin.agency)
 
-    assert intake.updated[0].differences == [
+    assert preview.updated[0].differences == [
         ("联系人电话", "138****0000", "139****1111"),
         ("登记状态", "存续", "迁出"),
     ]
@@ -151,7 +151,7 @@ def test_a_dry_run_tells_and_writes_nothing(admin):
 
 
 def test_an_unreadable_file_changes_nothing(admin):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableFile):
         bring(b"\x00\x01", admin)
     assert not AuditEvent.objects.exists()
 

@@ -10,7 +10,7 @@ from registries.imports import (
     INSPECTOR_COLUMNS,
     TARGET_COLUMNS,
     Table,
-    Unreadable,
+    UnreadableFile,
     annotate,
     duplicates,
     read_rows,
@@ -150,14 +150,14 @@ def excel(cells, citizen=None):
 
 
 def test_a_file_without_known_headings_is_unreadable():
-    with pytest.raises(Unreadable, match="没有找到表头"):
+    with pytest.raises(UnreadableFile, match="没有找到表头"):
         read(["a", "b"], ["1", "2"])
-    with pytest.raises(Unreadable, match="没有找到表头"):
+    with pytest.raises(UnreadableFile, match="没有找到表头"):
         read_rows(read_table(b""), TARGET_COLUMNS)
 
 
 def test_a_list_that_is_too_long_is_refused():
-    with pytest.raises(Unreadable, match="一次最多导入 20000 行，本文件有 20001 行"):
+    with pytest.raises(UnreadableFile, match="一次最多导入 20000 行，本文件有 20001 行"):
         read(["名称"], *[["甲"]] * (MAX_ROWS + 1))
 
 

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from registries.imports import Unreadable, read_table, write_csv, write_workbook
+from registries.imports import UnreadableFile, read_table, write_csv, write_workbook
 from registries.imports.tables import MAX_BYTES
 
 TEXT = "姓名,警号\r\n陈某,003421\r\n"
@@ -56,7 +56,7 @@ def test_csv_written_here_is_read_back():
     ],
 )
 def test_what_is_no_table_is_refused_with_a_sentence(data):
-    with pytest.raises(Unreadable) as refusal:
+    with pytest.raises(UnreadableFile) as refusal:
         read_table(data)
     assert refusal.value.message.endswith("。")
 
@@ -70,21 +70,21 @@ def archive(**parts):
 
 
 def test_a_workbook_without_sheets_is_refused():
-    with pytest.raises(Unreadable, match="没有工作表"):
+    with pytest.raises(UnreadableFile, match="没有工作表"):
         read_table(write_workbook([]))
 
 
 def test_a_zip_without_a_sheet_is_refused():
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableFile):
         read_table(archive(hello="world"))
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked():
-    with pytest.raises(Unreadable, match="解压后过大"):
+    with pytest.raises(UnreadableFile, match="解压后过大"):
         read_table(archive(xl__media=b"\0" * (201 * 1024 * 1024)))
 
 
 def test_a_cell_far_away_is_refused_before_the_sheet_is_laid_out():
     xml = '<worksheet><sheetData><row><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
-    with pytest.raises(Unreadable, match="第 1048576 行、第 16384 列"):
+    with pytest.raises(UnreadableFile, match="第 1048576 行、第 16384 列"):
         read_table(archive(**{"xl__worksheets__sheet1.xml": xml}))

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from agencies.services import set_email
-from core import clock, mail, pulse
+from core import clock, heartbeat, mail
 from core.errors import DomainError, NotAllowed
 from core.jobs import deliver_notices
 from core.models import AuditEvent, Digest, Heartbeat, Notice
@@ -190,13 +190,13 @@ def test_undelivered_mail_is_on_the_work_list_of_the_system_administrator(
 
 def test_the_page_and_the_work_list_say_when_the_background_is_silent(sysadmin, log_in):
     client = log_in(sysadmin)
-    for name in pulse.NAMES:
-        pulse.seen(name)
+    for name in heartbeat.NAMES:
+        heartbeat.seen(name)
     assert "后台程序没有应答" not in html(client.get(PAGE)) + html(client.get("/desk/"))
-    pulse.lost("broker")
+    heartbeat.lost("broker")
     for page in (PAGE, "/desk/"):
         assert "后台程序没有应答" in html(client.get(page))
-    pulse.seen("broker")
+    heartbeat.seen("broker")
     Heartbeat.objects.filter(name="worker").update(seen_at=clock.real_now() - timedelta(seconds=91))
     assert "后台程序没有应答" in html(client.get("/desk/"))
     assert "后台程序没有应答" not in html(log_in(UserFactory(role="lead")).get("/desk/"))

@@ -1,9 +1,9 @@
 """`python manage.py import_inspectors FILE --agency CODE [--dry-run]`: import an agency's inspectors."""
 
-from registries.management.importing import ImportCommand
+from registries.management.import_command import ImportCommand
 
 
 class Command(ImportCommand):
-    """See `registries.management.importing`."""
+    """See `registries.management.import_command`."""
 
     kind = "inspector"

@@ -16,17 +16,17 @@ from registries.models import ImportBatch, Inspector, Target, TargetGrade
 from registries.services.access import hold_registries, require_maintain
 from registries.services.changes import labels
 from registries.services.inspector_rows import examine_inspectors
-from registries.services.rows import Change, Intake
+from registries.services.rows import ImportPreview, RowChange
 from registries.services.target_rows import examine_targets
 
 EXAMINE = {"target": examine_targets, "inspector": examine_inspectors}
 BATCH = 500
 
 
-def examine(kind: str, data: bytes, agency: Agency) -> Intake:
+def examine(kind: str, data: bytes, agency: Agency) -> ImportPreview:
     """What importing the file would change in the registry `kind`; nothing is written.
 
-    Raises Unreadable when the file as a whole cannot be read.
+    Raises UnreadableFile when the file as a whole cannot be read.
     """
     return EXAMINE[kind](data, agency)
 
@@ -44,7 +44,7 @@ def import_targets(
 
     Returns rows, created, updated, unchanged and errors as in contracts section 1. When a row is
     wrong nothing is imported, unless `accept_good` lets the others in; a dry run tells what would
-    happen. Raises NotAllowed outside the actor's region and Unreadable.
+    happen. Raises NotAllowed outside the actor's region and UnreadableFile.
     """
     for action in ("add", "change"):
         require_maintain(actor, action, agency.region_id)
@@ -81,12 +81,12 @@ def _import(
 ) -> dict[str, Any]:
     if not dry_run:
         hold_registries()
-    intake = examine(kind, data, agency)
+    preview = examine(kind, data, agency)
     if dry_run:
-        return intake.as_json()
-    if intake.faults and not accept_good:
-        return intake.as_json() | {"created": 0, "updated": 0, "unchanged": 0}
-    result = intake.as_json()
+        return preview.as_json()
+    if preview.faults and not accept_good:
+        return preview.as_json() | {"created": 0, "updated": 0, "unchanged": 0}
+    result = preview.as_json()
     batch = ImportBatch.objects.create(
         agency=agency,
         kind=kind,
@@ -97,12 +97,12 @@ def _import(
         imported_at=clock.now(),
     )
     try:
-        _write(Target if kind == "target" else Inspector, intake, batch, actor)
+        _write(Target if kind == "target" else Inspector, preview, batch, actor)
     except IntegrityError:
         raise DomainError(
             "名录刚被另一次导入改动，本次没有导入任何内容。请重新上传，查看新的预览。"
         ) from None
-    left_out = f"，{intake.bad_rows} 行有误未导入" if intake.bad_rows else ""
+    left_out = f"，{preview.bad_rows} 行有误未导入" if preview.bad_rows else ""
     record(
         f"registries.import_{kind}s",
         batch,
@@ -114,16 +114,18 @@ def _import(
     return result
 
 
-def _write(model: type[Model], intake: Intake, batch: ImportBatch, actor: User | None) -> None:
-    model.objects.bulk_create([change.obj for change in intake.created], batch_size=BATCH)
-    fields = sorted({name for change in intake.updated for name in change.fields})
+def _write(
+    model: type[Model], preview: ImportPreview, batch: ImportBatch, actor: User | None
+) -> None:
+    model.objects.bulk_create([change.obj for change in preview.created], batch_size=BATCH)
+    fields = sorted({name for change in preview.updated for name in change.fields})
     if fields:
         model.objects.bulk_update(
-            [change.obj for change in intake.updated], fields, batch_size=BATCH
+            [change.obj for change in preview.updated], fields, batch_size=BATCH
         )
-    if intake.refreshed:
-        Target.objects.filter(pk__in=intake.refreshed).update(refreshed_on=clock.today())
-    changes = [*intake.created, *intake.updated]
+    if preview.refreshed:
+        Target.objects.filter(pk__in=preview.refreshed).update(refreshed_on=clock.today())
+    changes = [*preview.created, *preview.updated]
     TargetGrade.objects.bulk_create(
         [
             TargetGrade(
@@ -143,13 +145,13 @@ def _write(model: type[Model], intake: Intake, batch: ImportBatch, actor: User |
     )
     # One line for each object as `record` writes it, all at once: a list may have 20,000 rows.
     AuditEvent.objects.bulk_create(
-        [_line(change, "导入新增", batch, actor) for change in intake.created]
-        + [_line(change, "导入更新", batch, actor) for change in intake.updated],
+        [_line(change, "导入新增", batch, actor) for change in preview.created]
+        + [_line(change, "导入更新", batch, actor) for change in preview.updated],
         batch_size=BATCH,
     )
 
 
-def _line(change: Change, verb: str, batch: ImportBatch, actor: User | None) -> AuditEvent:
+def _line(change: RowChange, verb: str, batch: ImportBatch, actor: User | None) -> AuditEvent:
     """What happened to one object, by field and without values."""
     words = [labels(change.obj, change.fields)] if change.fields else []
     words += [f"{grade.scheme}：{grade}" for grade, _, _ in change.grades]

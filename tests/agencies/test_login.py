@@ -1,4 +1,4 @@
-"""Use cases at the entrance: failures are counted, locks hold and open, all of it on the trail."""
+"""Use cases on logging in: failures are counted, locks hold and open, all of it on the trail."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor

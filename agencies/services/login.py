@@ -1,4 +1,4 @@
-"""Use cases at the entrance: who gets in, who is kept out and until when, who leaves.
+"""Use cases on logging in: who gets in, who is kept out and until when, who leaves.
 
 An attempt counts against its account before the password is looked at, and is given back when it
 was right. Many attempts at once can therefore not outrun the limit, and no row stays locked while
@@ -28,7 +28,7 @@ FEW = 2  # so many attempts before the lock the reader is warned of it
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class LogInAttempt:
     """One press of 登录: where from, the rows that count it, and whose name was typed, if anyone's."""
 
     address: str
@@ -66,7 +66,7 @@ def is_own_password(user: User, password: str, *, address: str = "") -> bool:
     return right
 
 
-def _begin(username: str, address: str) -> Attempt:
+def _begin(username: str, address: str) -> LogInAttempt:
     """A counted attempt; raises DomainError when it is refused before the password is looked at."""
     attempt, refusal = _count(username, address)
     if refusal:
@@ -74,7 +74,7 @@ def _begin(username: str, address: str) -> Attempt:
     return attempt
 
 
-def _find(username: str, address: str) -> Attempt:
+def _find(username: str, address: str) -> LogInAttempt:
     """The rows that count the attempt, locked: nobody clears them away under it."""
     name = rules.account_key(username)
     holder = User.objects.filter(username__iexact=name).first()
@@ -87,17 +87,17 @@ def _find(username: str, address: str) -> Attempt:
     from_where = None
     if address:
         from_where, _ = guards.get_or_create(scope=ADDRESS, key=rules.address_key(address))
-    return Attempt(address, account.pk, from_where and from_where.pk, holder)
+    return LogInAttempt(address, account.pk, from_where and from_where.pk, holder)
 
 
-def _locked_rows(attempt: Attempt) -> list[LogInGuard]:
+def _locked_rows(attempt: LogInAttempt) -> list[LogInGuard]:
     """The rows of the attempt, the account first: everybody takes them in this order."""
     rows = LogInGuard.objects.select_for_update()
     return [rows.get(pk=pk) for pk in (attempt.account_pk, attempt.address_pk) if pk]
 
 
 @transaction.atomic
-def _count(username: str, address: str) -> tuple[Attempt, str | None]:
+def _count(username: str, address: str) -> tuple[LogInAttempt, str | None]:
     """Count the attempt against its account; the sentence for the reader when it is refused."""
     attempt = _find(username, address)
     guards = _locked_rows(attempt)
@@ -114,7 +114,7 @@ def _count(username: str, address: str) -> tuple[Attempt, str | None]:
 
 
 @transaction.atomic
-def _turn_away(attempt: Attempt) -> str:
+def _turn_away(attempt: LogInAttempt) -> str:
     """Record the failure and close what has had too many; the sentence for the reader."""
     guards = _locked_rows(attempt)
     account = guards[0]
@@ -139,7 +139,7 @@ def _turn_away(attempt: Attempt) -> str:
 
 
 @transaction.atomic
-def _admit(user: User, attempt: Attempt) -> None:
+def _admit(user: User, attempt: LogInAttempt) -> None:
     """Record the log-in and forget the failures of the account, never those of the address."""
     account = _locked_rows(attempt)[0]
     before = account.failures - 1
@@ -148,7 +148,7 @@ def _admit(user: User, attempt: Attempt) -> None:
 
 
 @transaction.atomic
-def _settle(attempt: Attempt, right: bool) -> None:
+def _settle(attempt: LogInAttempt, right: bool) -> None:
     """Give the attempt back, or close what has had too many."""
     guards = _locked_rows(attempt)
     if right:
@@ -157,7 +157,7 @@ def _settle(attempt: Attempt, right: bool) -> None:
     _close_what_is_full(guards, attempt)
 
 
-def _close_what_is_full(guards: list[LogInGuard], attempt: Attempt) -> None:
+def _close_what_is_full(guards: list[LogInGuard], attempt: LogInAttempt) -> None:
     """Count a failure against the address too; the account has counted it before."""
     for guard in guards[1:]:
         _add_failure(guard)
@@ -197,7 +197,7 @@ def _add_failure(guard: LogInGuard) -> None:
     guard.save()
 
 
-def _close(guard: LogInGuard, attempt: Attempt) -> None:
+def _close(guard: LogInGuard, attempt: LogInAttempt) -> None:
     guard.locked_until = clock.real_now() + _lock_time()
     guard.save()
     who = f"网络地址 {guard.key}" if guard.scope == ADDRESS else attempt.holder or "未登记的用户名"

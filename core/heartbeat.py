@@ -25,7 +25,7 @@ def lost(name: str) -> None:
     Heartbeat.objects.filter(name=name).delete()
 
 
-def standing() -> dict[str, datetime | None]:
+def silent() -> dict[str, datetime | None]:
     """Name -> when it was last seen, for those that are not seen any more; empty when all is well."""
     now = clock.real_now()
     found = dict(Heartbeat.objects.values_list("name", "seen_at"))
