@@ -5,15 +5,36 @@ from calendar import monthrange
 from datetime import date, datetime
 
 DAY = re.compile(
-    r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?"
+    r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?(?:[ T]00:00(?::00(?:\.0+)?)?)?"
     r"|([0-9]{4})([0-9]{2})([0-9]{2})"
 )
 
 
-def parse_day(value: object) -> date:
-    """The day behind 2024-09-30, 2024/9/30, 2024.9.30, 20240930 or 2024年9月30日.
+class UnknownDay(ValueError):
+    """A text that is no day.
 
-    Raises ValueError with half a sentence that follows the name of a field: 2024-09-31 不存在…
+    written: year, month and day as numbers where it is written like one. meant: the last day of the
+    month when only the day goes beyond it.
+    """
+
+    def __init__(self, text: str, written: tuple[int, int, int] | None = None) -> None:
+        self.text = text
+        self.written = written
+        self.meant = _meant(*written) if written else None
+        super().__init__(self.sentence())
+
+    def sentence(self) -> str:
+        """Half a sentence that follows the name of a field: “2024-09-31”这一天不存在…"""
+        if self.written is None:
+            return f"“{self.text}”不是日期，请写成 2024-09-30"
+        ask = f"是否指 {self.meant.isoformat()}？" if self.meant else "请核对"
+        return f"“{self.text}”这一天不存在，{ask}"
+
+
+def parse_day(value: object) -> date:
+    """The day behind 2024-09-30, 2024/9/30, 2024.9.30, 20240930 or 2024年9月30日, midnight or none.
+
+    Raises UnknownDay.
     """
     if isinstance(value, datetime):
         return value.date()
@@ -22,16 +43,15 @@ def parse_day(value: object) -> date:
     text = str(value).strip()
     found = DAY.fullmatch(text)
     if found is None:
-        raise ValueError(f"“{text}”不是日期，请写成 2024-09-30")
+        raise UnknownDay(text)
     year, month, day = (int(part) for part in found.groups() if part)
     try:
         return date(year, month, day)
     except ValueError:
-        raise ValueError(f"“{text}”这一天不存在，{_meant(year, month, day)}") from None
+        raise UnknownDay(text, (year, month, day)) from None
 
 
-def _meant(year: int, month: int, day: int) -> str:
-    """The last day of the month when only the day goes beyond it."""
+def _meant(year: int, month: int, day: int) -> date | None:
     if year < 1 or not 1 <= month <= 12 or day < 29:
-        return "请核对"
-    return f"是否指 {year:04d}-{month:02d}-{monthrange(year, month)[1]}？"
+        return None
+    return date(year, month, monthrange(year, month)[1])

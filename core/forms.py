@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from core.days import parse_day
+from core.days import UnknownDay, parse_day
 
 
 class DayField(forms.DateField):
@@ -20,7 +20,7 @@ class DayField(forms.DateField):
             return None
         try:
             return parse_day(value)
-        except ValueError as error:
+        except UnknownDay as error:
             name = f"{self.label}：" if self.label else ""
-            said = str(error)
-            raise ValidationError(name + said + ("" if said.endswith("？") else "。")) from None
+            end = "" if error.meant else "。"
+            raise ValidationError(f"{name}{error.sentence()}{end}") from None

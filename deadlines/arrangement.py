@@ -1,18 +1,15 @@
 """A year's holiday arrangement as typed: one day per line -> days, and the errors by line. Pure."""
 
 import re
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from core.days import UnknownDay, parse_day
 from deadlines.rules import DAY, WEEKDAYS
 
-LINE = re.compile(
-    r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
-    r"\s+(?P<state>休|班)\s+(?P<name>\S.*)"
-)
+LINE = re.compile(r"(?P<day>\S+)\s+(?P<state>休|班)\s+(?P<name>\S.*)")
 FORM = "应写作“日期 休或班 名称”，例如 2027-01-01 休 元旦"
 LONGEST_NAME = 30
 
@@ -104,12 +101,11 @@ def doubts(days: list[Day]) -> list[str]:
     ]
 
 
-def no_such_day(year: int, month: int, day: int) -> str:
+def no_such_day(error: UnknownDay) -> str:
     """Why a date is refused, with the day that was probably meant (2024-09-31: 2024-09-30)."""
+    year, month, day = error.written or (0, 0, 0)
     text = f"日期“{year}年{month}月{day}日”不存在"
-    if year and 1 <= month <= 12 and day > 0:
-        return f"{text}，是否指 {date(year, month, monthrange(year, month)[1])}"
-    return text
+    return f"{text}，是否指 {error.meant}" if error.meant else text
 
 
 def _alike(one: Span, other: Span) -> bool:
@@ -121,11 +117,10 @@ def _read(line: str, year: int) -> Day | str:
     match = LINE.fullmatch(line)
     if not match:
         return FORM
-    numbers = int(match["year"]), int(match["month"]), int(match["day"])
     try:
-        day = date(*numbers)
-    except ValueError:
-        return no_such_day(*numbers)
+        day = parse_day(match["day"])
+    except UnknownDay as error:
+        return no_such_day(error) if error.written else FORM
     if day.year != year and (day.year, day.month) != (year - 1, 12):
         return f"{day} 不属于{year}年的安排（只可包含上一年12月的日期）"
     if len(match["name"]) > LONGEST_NAME:

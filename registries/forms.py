@@ -7,6 +7,7 @@ from agencies.models import Region, User
 from core.forms import DayField
 from registries.imports.rows import clean, identifier, phone
 from registries.models import Gender, Grade, Inspector, Target, TargetStatus
+from registries.rules import UnfitValue
 
 
 class PhoneField(forms.CharField):
@@ -23,8 +24,8 @@ class PhoneField(forms.CharField):
             return ""
         try:
             return phone(value)
-        except ValueError as error:
-            raise ValidationError(f"{error}。") from None
+        except UnfitValue as error:
+            raise ValidationError(f"{error.message}。") from None
 
 
 class KeepsSecrets(forms.ModelForm):

@@ -1,7 +1,9 @@
 """Rules of the two registries: identifiers, dates as people write them. Plain Python."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+
+from core.days import UnknownDay, parse_day
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC_LENGTH = 18
@@ -15,12 +17,17 @@ PROVINCE_CODES = """
 PROVINCES = frozenset(PROVINCE_CODES.split())
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 EXCEL_FIRST, EXCEL_LAST = 20_000, 80_000
-DATE_TEXT = re.compile(
-    r"(?P<year>[0-9]{4})(?:年|[-/.])(?P<month>[0-9]{1,2})(?:月|[-/.])(?P<day>[0-9]{1,2})日?"
-    r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
-)
+FOR_EVER = 9999  # registers write 长期 as a day of this year: which one was meant is not guessed
 PHONE = re.compile(r"\+?[0-9][0-9()（） -]{5,18}[0-9](?:转[0-9]{1,6})?")
 REGISTRY_CODE = re.compile(r"[0-9A-Z][0-9A-Z-]{0,39}")
+
+
+class UnfitValue(ValueError):
+    """What a cell holds cannot stand. `message` is a sentence for the user, without its stop."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 def uscc_check_character(body: str) -> str:
@@ -121,37 +128,23 @@ def valid_phone(number: str) -> bool:
 
 
 def parse_date(value: object) -> date:
-    """The day behind what a sheet or a person gives.
+    """The day behind what a sheet or a person gives: the serial number of a spreadsheet, or a day.
 
-    A date or datetime; 2024-04-08, 2024/4/8, 2024.4.8, 2024年4月8日 or 20240408; the serial number
-    of a spreadsheet (45390). Raises ValueError with a sentence for the user.
+    Raises UnfitValue with a sentence for the user.
     """
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    text = str(value).strip().removesuffix(".0")
-    if re.fullmatch(r"[0-9]{8}", text):
-        return _day(text, text[:4], text[4:6], text[6:])
-    if re.fullmatch(r"[0-9]{5}", text) and EXCEL_FIRST <= int(text) <= EXCEL_LAST:
-        return EXCEL_DAY_ZERO + timedelta(days=int(text))
-    match = DATE_TEXT.fullmatch(text)
-    if match is None:
-        raise ValueError(f"日期“{text}”无法识别，请写作 2024-04-08")
-    return _day(text, *match.group("year", "month", "day"))
-
-
-def _day(text: str, *parts: str) -> date:
-    year, month, day = (int(part) for part in parts)
+    digits = str(value).strip().removesuffix(".0")
+    if re.fullmatch(r"[0-9]{5}", digits) and EXCEL_FIRST <= int(digits) <= EXCEL_LAST:
+        return EXCEL_DAY_ZERO + timedelta(days=int(digits))
     try:
-        return date(year, month, day)
-    except ValueError:
-        raise ValueError(f"日期“{text}”不存在{_suggestion(year, month, day)}") from None
+        return parse_day(value if isinstance(value, date) else digits)
+    except UnknownDay as error:
+        raise UnfitValue(_not_a_date(error)) from None
 
 
-def _suggestion(year: int, month: int, day: int) -> str:
-    """The last day of the month when only the day goes beyond it."""
-    if not (1 <= year < 9999 and 1 <= month <= 12 and day > 28):
-        return "，请核对"
-    last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-    return f"，是否指 {year}年{month}月{last.day}日？"
+def _not_a_date(error: UnknownDay) -> str:
+    if error.written is None:
+        return f"日期“{error.text}”无法识别，请写作 2024-04-08"
+    meant = error.meant
+    if meant is None or meant.year == FOR_EVER:
+        return f"日期“{error.text}”不存在，请核对"
+    return f"日期“{error.text}”不存在，是否指 {meant.year}年{meant.month}月{meant.day}日？"

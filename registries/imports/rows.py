@@ -21,7 +21,7 @@ NO = frozenset({"否", "无", "N", "NO", "FALSE", "0", "×"})
 class Column:
     """One column: its field, its Chinese heading, how a cell becomes a value.
 
-    parse raises ValueError with a sentence for the user. aliases: headings other forms use.
+    parse raises UnfitValue with a sentence for the user. aliases: headings other forms use.
     mask: how a cell is shown to people.
     """
 
@@ -105,7 +105,7 @@ def text(limit: int) -> Callable[[Any], str]:
     def parse(value: Any) -> str:
         found = clean(value)
         if len(found) > limit:
-            raise ValueError(f"不能超过 {limit} 个字，现为 {len(found)} 个字")
+            raise rules.UnfitValue(f"不能超过 {limit} 个字，现为 {len(found)} 个字")
         return found
 
     return parse
@@ -114,7 +114,7 @@ def text(limit: int) -> Callable[[Any], str]:
 def identifier(value: Any) -> str:
     """A code without blanks, in capitals; long numbers that a sheet has rounded are refused."""
     if isinstance(value, float | int) and not isinstance(value, bool) and value >= EXACT_DIGITS:
-        raise ValueError("表格把此格当作数字，末几位已丢失，请把该列设为文本格式后重新填写")
+        raise rules.UnfitValue("表格把此格当作数字，末几位已丢失，请把该列设为文本格式后重新填写")
     return unicodedata.normalize("NFKC", clean(value)).replace(" ", "").upper()
 
 
@@ -122,7 +122,7 @@ def phone(value: Any) -> str:
     """A telephone number."""
     found = unicodedata.normalize("NFKC", clean(value))
     if not rules.valid_phone(found):
-        raise ValueError("应为手机号码或带区号的固定电话")
+        raise rules.UnfitValue("应为手机号码或带区号的固定电话")
     return found
 
 
@@ -135,7 +135,7 @@ def yes_no(value: Any) -> bool:
     """是 or 否."""
     word = clean(value).upper()
     if word not in YES | NO:
-        raise ValueError("应填“是”或“否”")
+        raise rules.UnfitValue("应填“是”或“否”")
     return word in YES
 
 
@@ -143,7 +143,7 @@ def whole_number(value: Any) -> int:
     """A count."""
     digits = clean(value)
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 6):
-        raise ValueError("应为不小于 0 的整数")
+        raise rules.UnfitValue("应为不小于 0 的整数")
     return int(digits)
 
 
@@ -236,8 +236,8 @@ def _read_row(
             continue
         try:
             row.values[name] = columns[name].parse(value)
-        except ValueError as error:
-            sheet.fault(row, name, str(error))
+        except rules.UnfitValue as error:
+            sheet.fault(row, name, error.message)
     return row
 
 

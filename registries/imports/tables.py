@@ -6,10 +6,11 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from xml.sax.saxutils import escape
 
 from python_calamine import CalamineError, CalamineWorkbook
+from xlsxwriter import Workbook
 
 from core.errors import DomainError
 
@@ -20,6 +21,10 @@ MAX_AREA = 5_000_000
 CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
 DELIMITERS = ",;\t"
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+LONGEST_CELL = 32_767  # what a cell of a workbook holds
+COLUMN_WIDTH = 22
+AS_TEXT = "@"
+WRITTEN_AT = datetime(2000, 1, 1)  # noqa: DTZ001 a workbook knows no zones
 
 
 class UnreadableFile(DomainError):
@@ -123,97 +128,22 @@ def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-CONTENT_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
-RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-# Style 0 plain text, style 1 bold text; format 49 is text, so that zeros and long numbers stay.
-STYLES = (
-    f'<styleSheet xmlns="{MAIN}"><fonts count="2"><font><sz val="11"/></font>'
-    '<font><b/><sz val="11"/></font></fonts><fills count="2"><fill/><fill/></fills>'
-    '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf numFmtId="49"/>'
-    '</cellStyleXfs><cellXfs count="2"><xf numFmtId="49" applyNumberFormat="1"/>'
-    '<xf numFmtId="49" fontId="1" applyNumberFormat="1" applyFont="1"/></cellXfs></styleSheet>'
-)
-
-
 def write_workbook(sheets: Sequence[tuple[str, Sequence[Sequence[str]]]]) -> bytes:
-    """A workbook of text cells; the first row of each sheet is its heading.
+    """A workbook of text cells, so that zeros and long numbers stay; the first row is the heading.
 
-    sheets: name (at most 31 characters) and rows.
+    sheets: name (at most 31 characters) and rows; at least one. The same rows make the same file.
     """
-    numbers = range(1, len(sheets) + 1)
-    parts = {
-        "[Content_Types].xml": _content_types(numbers),
-        "_rels/.rels": f'<Relationships xmlns="{RELATIONS}"><Relationship Id="rId1" '
-        f'Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": _workbook([name for name, _ in sheets]),
-        "xl/_rels/workbook.xml.rels": _workbook_relations(numbers),
-        "xl/styles.xml": STYLES,
-    }
-    for number, (_, rows) in zip(numbers, sheets, strict=True):
-        parts[f"xl/worksheets/sheet{number}.xml"] = _sheet(rows)
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(zipfile.ZipInfo(name), DECLARATION + content, zipfile.ZIP_DEFLATED)
+    with Workbook(out, {"in_memory": True}) as book:
+        book.set_properties({"created": WRITTEN_AT})
+        plain = book.add_format({"num_format": AS_TEXT})
+        bold = book.add_format({"num_format": AS_TEXT, "bold": True})
+        for name, rows in sheets:
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            sheet.set_column(0, max([1, *map(len, rows)]) - 1, COLUMN_WIDTH, plain)
+            for number, row in enumerate(rows):
+                for place, text in enumerate(row):
+                    shown = ILLEGAL.sub("", text)[:LONGEST_CELL]
+                    sheet.write_string(number, place, shown, plain if number else bold)
     return out.getvalue()
-
-
-def _content_types(numbers: Iterable[int]) -> str:
-    sheets = "".join(
-        f'<Override PartName="/xl/worksheets/sheet{number}.xml" '
-        f'ContentType="{SHEET_TYPE}.worksheet+xml"/>'
-        for number in numbers
-    )
-    return (
-        f'<Types xmlns="{CONTENT_TYPES}"><Default Extension="rels" '
-        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{SHEET_TYPE}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/styles.xml" ContentType="{SHEET_TYPE}.styles+xml"/>'
-        f"{sheets}</Types>"
-    )
-
-
-def _workbook(names: Iterable[str]) -> str:
-    sheets = "".join(
-        f'<sheet name="{escape(name)}" sheetId="{number}" r:id="rId{number}"/>'
-        for number, name in enumerate(names, 1)
-    )
-    return f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{sheets}</sheets></workbook>'
-
-
-def _workbook_relations(numbers: Sequence[int]) -> str:
-    sheets = "".join(
-        f'<Relationship Id="rId{number}" Type="{OFFICE}/worksheet" '
-        f'Target="worksheets/sheet{number}.xml"/>'
-        for number in numbers
-    )
-    styles = (
-        f'<Relationship Id="rId{len(numbers) + 1}" Type="{OFFICE}/styles" Target="styles.xml"/>'
-    )
-    return f'<Relationships xmlns="{RELATIONS}">{sheets}{styles}</Relationships>'
-
-
-def _sheet(rows: Sequence[Sequence[str]]) -> str:
-    width = max((len(row) for row in rows), default=1)
-    body = "".join(
-        f'<row r="{number}">{_cells(row, 1 if number == 1 else 0)}</row>'
-        for number, row in enumerate(rows, 1)
-    )
-    return (
-        f'<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0">'
-        '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
-        f'</sheetView></sheetViews><cols><col min="1" max="{max(width, 1)}" width="22" style="0" '
-        f'customWidth="1"/></cols><sheetData>{body}</sheetData></worksheet>'
-    )
-
-
-def _cells(row: Sequence[str], style: int) -> str:
-    return "".join(
-        f'<c t="inlineStr" s="{style}"><is><t xml:space="preserve">'
-        f"{escape(ILLEGAL.sub('', text))}</t></is></c>"
-        for text in row
-    )

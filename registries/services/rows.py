@@ -19,6 +19,7 @@ from registries.imports import (
     read_table,
 )
 from registries.models import Grade
+from registries.rules import UnfitValue
 from registries.services.changes import apply, label_of, shown
 from registries.services.words import KnownWords
 
@@ -99,9 +100,9 @@ def find_things(sheet: ReadSheet, words: dict[str, KnownWords]) -> None:
         for name in words.keys() & row.values.keys():
             try:
                 row.values[name] = words[name].find(row.values[name])
-            except ValueError as error:
+            except UnfitValue as error:
                 del row.values[name]
-                sheet.fault(row, name, str(error))
+                sheet.fault(row, name, error.message)
 
 
 def sort_rows(preview: ImportPreview, change_for: Callable[[Row], RowChange | None]) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from agencies.models import Agency, Region
 from catalog.models import Trade
 from registries.models import Gender, GradingScheme, TargetKind, TargetStatus
+from registries.rules import UnfitValue
 
 STATUS_WORDS = {
     "active": ["在营", "在业", "开业", "正常", "存续（在营、开业、在册）"],
@@ -38,15 +39,15 @@ class KnownWords:
             self._names.setdefault(fold(word), word)
 
     def find(self, word: str) -> Any:
-        """The thing meant; ValueError with a sentence when there is none, or more than one."""
+        """The thing meant; UnfitValue with a sentence when there is none, or more than one."""
         found = self._known.get(fold(word), set())
         if len(found) == 1:
             return next(iter(found))
         if found:
-            raise ValueError(f"有多个名为“{word}”的{self.noun}，请改填代码")
+            raise UnfitValue(f"有多个名为“{word}”的{self.noun}，请改填代码")
         near = get_close_matches(fold(word), self._known, n=1, cutoff=0.4)
         ask = f"，是否指“{self._names[near[0]]}”？" if near else ""
-        raise ValueError(f"“{word}”不在{self.noun}表中{ask or '，请核对'}")
+        raise UnfitValue(f"“{word}”不在{self.noun}表中{ask or '，请核对'}")
 
 
 def _choices(noun: str, choices: Any, more: dict[str, list[str]] | None = None) -> KnownWords:

@@ -3,7 +3,7 @@ from datetime import date, datetime
 import pytest
 from django import forms
 
-from core.days import parse_day
+from core.days import UnknownDay, parse_day
 from core.forms import DayField
 
 
@@ -52,3 +52,16 @@ def test_what_is_no_day_says_so(text, said):
 
 def test_an_empty_day_is_none_where_it_may_be():
     assert DayField(required=False).clean("") is None
+
+
+def test_what_was_written_and_meant_is_told_as_data():
+    with pytest.raises(UnknownDay) as impossible:
+        parse_day("2024年9月31日")
+    assert (impossible.value.written, impossible.value.meant) == ((2024, 9, 31), date(2024, 9, 30))
+    with pytest.raises(UnknownDay) as unwritten:
+        parse_day("明天")
+    assert (unwritten.value.written, unwritten.value.meant) == (None, None)
+
+
+def test_a_day_with_midnight_behind_it_is_that_day():
+    assert parse_day("2024-09-30 00:00:00") == date(2024, 9, 30)

@@ -1,8 +1,10 @@
 """Files into cells and back: encodings, delimiters, workbooks, damage."""
 
 import io
+import re
 import zipfile
 
+import openpyxl
 import pytest
 
 from registries.imports import UnreadableFile, read_table, write_csv, write_workbook
@@ -39,6 +41,32 @@ def test_a_workbook_keeps_zeros_and_row_numbers():
     assert table.rows[3] == (4, ["<b>&", "=1+1"])
 
 
+def test_other_programs_open_a_workbook_written_here():
+    """openpyxl is the strictest reader we know: it refuses what Excel repairs in silence."""
+    rows = [["姓名", "警号"], [], ["陈某", "003421"], ["\x01甲", "=1+1"], ["", "长" * 40_000]]
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook([("人员", rows), ("说明", [["列"]])])))
+    sheet = book["人员"]
+    assert book.sheetnames == ["人员", "说明"]
+    assert [[cell.value or "" for cell in row] for row in sheet["A1:B4"]] == [
+        ["姓名", "警号"],
+        ["", ""],
+        ["陈某", "003421"],
+        ["甲", "=1+1"],
+    ]
+    assert sheet["B4"].data_type == "s"
+    assert len(sheet["B5"].value) == 32_767
+    assert sheet["B3"].number_format == "@"
+    assert sheet["A1"].font.bold
+    assert not sheet["A3"].font.bold
+    assert sheet.freeze_panes == "A2"
+    assert sheet.column_dimensions["A"].width > 20
+
+
+def test_the_same_rows_make_the_same_workbook():
+    rows = [["姓名"], ["陈某"]]
+    assert write_workbook([("人员", rows)]) == write_workbook([("人员", rows)])
+
+
 def test_csv_written_here_is_read_back():
     assert read_table(write_csv([["名称"], ["甲，“乙”\n丙"]])).rows[1] == (2, ["甲，“乙”\n丙"])
 
@@ -70,8 +98,12 @@ def archive(**parts):
 
 
 def test_a_workbook_without_sheets_is_refused():
+    source = zipfile.ZipFile(io.BytesIO(write_workbook([("人员", [["姓名"]])])))
+    parts = {name.replace("/", "__"): source.read(name) for name in source.namelist()}
+    sheets = re.compile(rb"<sheets>.*</sheets>")
+    parts["xl__workbook.xml"] = sheets.sub(b"<sheets/>", parts["xl__workbook.xml"])
     with pytest.raises(UnreadableFile, match="没有工作表"):
-        read_table(write_workbook([]))
+        read_table(archive(**parts))
 
 
 def test_a_zip_without_a_sheet_is_refused():

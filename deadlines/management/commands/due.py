@@ -2,9 +2,11 @@
 
 import re
 from datetime import date
+from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
+from core.days import UnknownDay, parse_day
 from core.errors import DomainError
 from deadlines import rules, services
 from deadlines.arrangement import no_such_day
@@ -16,24 +18,24 @@ class Command(BaseCommand):
     """Line 1 the date, then the days that do not count and the make-up days that do."""
 
     help = "计算期限：起算日不计入；末日为非工作日的自然日期限顺延至下一工作日。"
-    requires_system_checks = []
+    requires_system_checks: list[str] = []
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         """Taken as typed, so that mistakes get a sentence in Chinese."""
         parser.add_argument("words", nargs="*", metavar="START AMOUNT UNIT", help=USAGE)
 
-    def handle(self, *args, words, **options):
+    def handle(self, *args: Any, words: list[str], **options: Any) -> None:
         """Print the computation; refusals go to standard error with exit code 2."""
         try:
             start, amount, unit = read(words)
-            due, steps = rules.explain(start, amount, unit, True, services.calendar())
+            due, notes = rules.explain(start, amount, unit, True, services.calendar())
         except DomainError as error:
             self.stderr.write(f"refused: {error.message}")
             raise SystemExit(2) from None
         self.stdout.write(due.isoformat())
-        for step in steps:
-            verb = "counted" if step.counts else "skipped"
-            self.stdout.write(f"{verb} {step.day} {step.name}")
+        for note in notes:
+            verb = "counted" if note.counts else "skipped"
+            self.stdout.write(f"{verb} {note.day} {note.name}")
 
 
 def read(words: list[str]) -> tuple[date, int, rules.Unit]:
@@ -50,11 +52,9 @@ def read(words: list[str]) -> tuple[date, int, rules.Unit]:
 
 def read_day(text: str) -> date:
     """A date written as 2021-09-30."""
-    match = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", text)
-    if not match:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise DomainError(f"起算日“{text}”应写作 2021-09-30。")
-    numbers = [int(part) for part in match.groups()]
     try:
-        return date(*numbers)
-    except ValueError:
-        raise DomainError(f"起算日有误：{no_such_day(*numbers)}。") from None
+        return parse_day(text)
+    except UnknownDay as error:
+        raise DomainError(f"起算日有误：{no_such_day(error)}。") from None
