@@ -59,6 +59,16 @@ class Refusal:
     def __str__(self) -> str:
         return self.message
 
+    @property
+    def is_access(self) -> bool:
+        """Whether it says who may not, and nothing of the object."""
+        return issubclass(self.error, NotAllowed)
+
+    @property
+    def reason(self) -> str:
+        """The sentence where the button would stand; empty for those whose button it is not."""
+        return "" if self.is_access else self.message
+
     def raised(self) -> DomainError:
         """The refusal as the error that a service raises."""
         return self.error(self.message, field=self.field, code=self.code, **self.data)
@@ -67,6 +77,15 @@ class Refusal:
 def demand(refusal: Refusal | None) -> None:
     """Raise what a `why_not_…` answered; nothing happens where nothing speaks against it."""
     if refusal is not None:
+        raise refusal.raised()
+
+
+def demand_access(refusal: Refusal | None) -> None:
+    """Raise it only when it says who may not.
+
+    For pages that show a form all the same: whatever else stands in the way is told beside it.
+    """
+    if refusal is not None and refusal.is_access:
         raise refusal.raised()
 
 
