@@ -37,11 +37,12 @@ from agencies.models import Agency, User
 from catalog.models import Item, Trade
 from demo.house import found
 from demo.reference import sync_all
+from draws.models import Draw
+from draws.reads import certificates
 from plans import services as plans
 from plans.models import PlanLine
 from registries.models import Grade, GradingScheme, Target
-from tasks import certificates, services
-from tasks.models import Draw
+from tasks import services
 from tasks.timetable import proposal
 
 SIZES = (10_000, 100_000, 1_000_000)

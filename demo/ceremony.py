@@ -8,11 +8,12 @@ from django.utils import timezone
 from agencies.models import Agency
 from demo.calendar import on
 from demo.house import CITY, OFFICE, person
+from draws import drs1
+from draws.ceremony_plan import WITNESS, Ceremony, Party, sealed
+from draws.models import AbsenceRule, Draw
 from registries.models import Grade
-from tasks import drs1
 from tasks import services as tasks
-from tasks.ceremony import WITNESS, Ceremony, Party, sealed
-from tasks.models import Draw, Missing, Task
+from tasks.models import Task
 
 SPEAKER = "市保安协会见证人"
 SEALERS = {f"{CITY}-shichang": "admin-shichang", f"{CITY}-zonghe": OFFICE}
@@ -78,7 +79,7 @@ def plan(task: Task, commit_until: datetime, reveal_until: datetime, witness=Tru
     parties = [sealed(agency, task.agency_id) for agency in agencies]
     return Ceremony(
         parties=(*parties, *([Party(WITNESS)] if witness else [])),
-        missing=Missing.PROCEED,
+        missing=AbsenceRule.PROCEED,
         commit_until=commit_until,
         reveal_until=reveal_until,
     )

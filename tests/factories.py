@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 from agencies.models import AGENCY_PREFIX, ROLE_PREFIX, Agency, Region, System, User
 from catalog.models import CatalogVersion, Checkpoint, Item, LegalBasis, Trade
 from core.fields import blind_index
+from draws.models import Draw
 from plans.models import Plan, PlanLine, RuleProfile
 from registries.models import (
     Grade,
@@ -18,7 +19,7 @@ from registries.models import (
     Target,
     TargetGrade,
 )
-from tasks.models import Draw, Exemption
+from tasks.models import Exemption
 
 TODAY = datetime.date(2021, 7, 15)
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -8,11 +8,12 @@ import yaml
 from agencies.models import Agency, Region, User
 from catalog.models import Item, Trade
 from demo.reference import sync_all
+from draws.reasons import ExemptionReason
 from plans.models import PlanLine
 from plans.rules import ratio_of
 from registries.models import Target
 from tasks import services
-from tasks.models import Ground, Selection, Task
+from tasks.models import Selection, Task
 from tasks.timetable import proposal
 from tests import building
 from tests.factories import ItemPassFactory, PlanLineFactory
@@ -142,7 +143,7 @@ def _drawn(task, found, day):
 
 def exempt_second(task):
     """The second target stays in, with the reason of the document."""
-    ground = next(g for g in Ground if g.label == SCENARIO["history"][1]["exempt"])
+    ground = next(g for g in ExemptionReason if g.label == SCENARIO["history"][1]["exempt"])
     return services.exempt(task, target(2), ground, "今年收到投诉举报 3 件", actor=person("lead"))
 
 

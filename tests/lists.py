@@ -1,7 +1,7 @@
 """A joint task whose list is being confirmed, and one whose people have been assigned, for tests."""
 
+from draws.models import Draw, Purpose
 from tasks import services
-from tasks.models import Draw, Purpose
 from tests import suzhou
 from tests.inspections import camera
 

@@ -4,8 +4,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from core.workflow import moves_for
+from draws.models import Draw, Purpose
 from tasks.flows import TaskStatus
-from tasks.models import Draw, Purpose, Task
+from tasks.models import Task
 
 STEPS = [
     ("设置任务", "tasks:detail", set()),
@@ -40,7 +41,7 @@ def visible_draw(request: HttpRequest, number: str, purpose: str) -> Draw:
 def current(task: Task, purpose: str) -> Draw | None:
     """The draw that counts; where every one was voided, the last of them."""
     draws = task.draws.filter(purpose=purpose).select_related(
-        "task__agency", "agency", "consented_by__agency"
+        "drawn_for__task__agency", "agency", "consented_by__agency"
     )
     return draws.live().first() or draws.first()
 

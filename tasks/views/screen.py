@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from core import clock
-from tasks import evidence, hall
-from tasks import minutes as paper
-from tasks.flows import DrawStatus
-from tasks.models import Draw, Purpose
+from draws.flows import DrawStatus
+from draws.models import Draw, Purpose
+from draws.reads import ceremony_state
+from tasks.reads.draws import evidence_of, minutes_of
 from tasks.views.base import current, visible_task
 
 
@@ -28,13 +28,14 @@ def now(request: HttpRequest, number: str) -> HttpResponse:
 
 def _seen(request: HttpRequest, number: str) -> dict:
     draw = _draw(request, number)
-    names = draw.task.list_is_public
+    task = draw.drawn_for.task
+    names = task.list_is_public
     is_open = draw.status == DrawStatus.OPENED
     return {
-        "task": draw.task,
+        "task": task,
         "draw": draw,
-        "hall": hall.of(draw, clock.now()),
-        "evidence": evidence.of(draw, names=names, tickets=is_open),
+        "hall": ceremony_state.of(draw, clock.now()),
+        "evidence": evidence_of(draw, names=names, tickets=is_open),
         "names": names,
         "is_open": is_open,
     }
@@ -44,7 +45,7 @@ def _seen(request: HttpRequest, number: str) -> dict:
 def minutes(request: HttpRequest, number: str) -> HttpResponse:
     """The minutes of the first draw as one page."""
     draw = _draw(request, number)
-    data = paper.pdf_of(draw)
+    data = minutes_of(draw)
     return FileResponse(
         BytesIO(data), filename=f"{draw.draw_id}.pdf", content_type="application/pdf"
     )
@@ -55,5 +56,4 @@ def _draw(request: HttpRequest, number: str) -> Draw:
     draw = current(task, Purpose.TARGETS)
     if draw is None:
         raise Http404
-    draw.task = task
     return draw

@@ -6,11 +6,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from draws import drs1
+from draws.models import Draw, DrawEvent, Purpose
+from draws.reads import certificates
 from inspections import services as field
 from inspections.models import Inspection
 from registries.models import Target
-from tasks import certificates, drs1
-from tasks.models import Assignment, Draw, DrawEvent, Purpose, Substitution, Task
+from tasks.models import Assignment, Substitution, Task
 from tests import kaifeng
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

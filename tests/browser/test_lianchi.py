@@ -10,11 +10,12 @@ from playwright.sync_api import expect
 
 from catalog.models import Trade
 from deadlines.models import Deadline
+from draws import drs1
+from draws.models import Draw, Purpose
 from inspections.models import Inspection
 from registries.models import Target
-from tasks import drs1
 from tasks import services as tasks
-from tasks.models import Draw, Purpose, Task
+from tasks.models import Task
 from tests import lianchi
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -7,12 +7,13 @@ from agencies.models import Region
 from catalog.models import CatalogVersion
 from core.audit import subject_of
 from deadlines.models import Deadline
+from draws import drs1
+from draws.models import Contributor, Draw, DrawRecord
+from draws.times import utc
 from inspections.models import Answer, Inspection, OfficerConfirmation, Section, Signature
 from plans.models import Plan
 from publication.models import Publication
-from tasks import drs1
-from tasks.models import Assignment, Contributor, Draw, DrawRecord, Selection, Task, TaskTier
-from tasks.times import utc
+from tasks.models import Assignment, Selection, Task, TaskTier
 from tests import factories as make
 
 UTC8 = datetime.timezone(datetime.timedelta(hours=8))

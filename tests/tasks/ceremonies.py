@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from agencies.services import grant_joint_access
-from tasks import drs1, services
-from tasks.ceremony import WITNESS, Ceremony, Party, sealed
+from draws import drs1
+from draws.ceremony_plan import WITNESS, Ceremony, Party, sealed
+from tasks import services
 from tests import suzhou
 from tests.factories import UserFactory, agency
 

@@ -10,11 +10,16 @@ from django.db.utils import Error
 
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import Notice
+from draws import drs1
+from draws.flows import DrawStatus
+from draws.models import Draw, DrawRecord
+from draws.reads import certificates, evidence
 from registries.models import Target
 from registries.services import retire_target
-from tasks import certificates, drs1, evidence, frame, services
-from tasks.flows import DrawStatus, TaskStatus
-from tasks.models import Draw, DrawRecord, Selection
+from tasks import services
+from tasks.eligibility import frame
+from tasks.flows import TaskStatus
+from tasks.models import Selection
 from tests import suzhou
 
 DRS1 = Path(drs1.__file__)

@@ -5,11 +5,14 @@ import pytest
 
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import Notice
-from tasks import certificates, drs1, services
-from tasks.ceremony import drand_round
-from tasks.flows import DrawStatus, TaskStatus
+from draws import drs1
+from draws.ceremony_plan import drand_round
+from draws.flows import DrawStatus
+from draws.models import BeaconEntry, DrawRecord
+from draws.reads import certificates
+from tasks import services
+from tasks.flows import TaskStatus
 from tasks.jobs import look_at_draw, sweep_draws
-from tasks.models import BeaconEntry, DrawRecord
 from tests import suzhou
 from tests.tasks import ceremonies as play
 from tests.tasks.test_ceremony_contributions import verified

@@ -7,10 +7,15 @@ import pytest
 
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import Notice
-from tasks import certificates, drs1, services
-from tasks.flows import DrawStatus, TaskStatus
+from draws import drs1
+from draws.ceremony_plan import DICE, Party
+from draws.flows import DrawStatus
+from draws.models import Draw, DrawRecord
+from draws.reads import certificates
+from tasks import services
+from tasks.flows import TaskStatus
 from tasks.jobs import look_at_draw, sweep_draws
-from tasks.models import Draw, DrawRecord, Task
+from tasks.models import Task
 from tests import suzhou
 from tests.factories import UserFactory, agency
 from tests.tasks import ceremonies as play
@@ -238,7 +243,6 @@ def test_missing_void_leaves_only_the_void(morning, clock):
 
 
 def test_dice_of_a_witness_are_at_least_ten(morning):
-    from tasks.ceremony import DICE, Party  # noqa: PLC0415
 
     draw = play.freeze(morning, play.plan(morning, witness=False, parties=(Party(DICE),)))
     services.consent(draw, actor=suzhou.person("admin-gongan"))

@@ -7,9 +7,11 @@ import pytest
 import segno
 from django.urls import reverse
 
-from tasks import minutes, services
-from tasks.flows import DrawStatus, TaskStatus
-from tasks.models import Draw
+from draws.flows import DrawStatus
+from draws.models import Draw
+from draws.reads import minutes
+from tasks import services
+from tasks.flows import TaskStatus
 from tests import pdf, suzhou
 from tests.tasks import ceremonies as play
 from tests.tasks.test_ceremony_beacon import BEACON

@@ -8,12 +8,14 @@ from django.db.utils import Error
 
 from core.errors import IllegalMove
 from core.models import Notice
+from draws import drs1
+from draws.flows import DrawStatus
+from draws.models import Contributor, Draw, DrawEvent, DrawRecord
+from draws.services import OPENING_DAYS, opening
 from plans.models import PlanLine
-from tasks import drs1, services
-from tasks.flows import DrawStatus
+from tasks import services
 from tasks.jobs import sweep_draws
-from tasks.models import Assignment, Contributor, Draw, DrawEvent, DrawRecord, Selection, Task
-from tasks.services.ceremony import OPENING_DAYS
+from tasks.models import Assignment, Selection, Task
 from tests import suzhou
 from tests.factories import PlanFactory
 from tests.tasks import ceremonies as play
@@ -201,7 +203,6 @@ def test_a_draw_that_is_not_opened_is_marked_and_everybody_sees_why(morning, clo
 
 
 def test_after_a_crash_the_draw_is_opened_or_voided_never_drawn_again(morning, monkeypatch):
-    from tasks.services.ceremony import opening  # noqa: PLC0415
 
     draw = suzhou.frozen_draw(morning)
     services.consent(draw, actor=suzhou.person("admin-gongan"))

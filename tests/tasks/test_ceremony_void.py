@@ -8,10 +8,15 @@ from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import Notice
 from deadlines.flows import DeadlineStatus
 from deadlines.models import Deadline, Kind
+from draws import drs1
+from draws.flows import DrawStatus
+from draws.models import Draw, DrawRecord, Purpose
+from draws.reads import certificates, comparison
+from draws.services import voiding
 from inspections import services as field
-from tasks import certificates, drs1, services, succession
-from tasks.flows import DrawStatus, TaskStatus
-from tasks.models import Assignment, Draw, DrawRecord, Purpose, Selection
+from tasks import services
+from tasks.flows import TaskStatus
+from tasks.models import Assignment, Selection
 from tests import suzhou
 from tests.tasks import ceremonies as play
 from tests.tasks.test_ceremony_beacon import BEACON
@@ -95,7 +100,7 @@ def test_the_successor_names_the_one_it_follows_and_the_old_one_its_successor(mo
     assert certificates.build(second)["supersedes"] == first.draw_id
     first = Draw.objects.get(pk=first.pk)
     assert certificates.build(first)["superseded_by"] == second.draw_id
-    changes = succession.of(second)
+    changes = comparison.of(second)
     assert {t.code for t in changes.gone.targets} == codes(first) - codes(second)
     assert {t.code for t in changes.come.targets} == codes(second) - codes(first)
     assert changes.stayed == len(codes(first) & codes(second))
@@ -105,7 +110,7 @@ def test_a_changed_rule_is_shown_beside_the_old_one(morning):
     play.void(suzhou.frozen_draw(morning))
     morning.refresh_from_db()
     morning.tiers.filter(grade__slug="good").update(ratio_ppm=200_000)
-    changes = succession.of(suzhou.frozen_draw(morning))
+    changes = comparison.of(suzhou.frozen_draw(morning))
     assert not changes.is_opened
     assert changes.rules_out == ["守信：10%，进一"]
     assert changes.rules_in == ["守信：20%，进一"]
@@ -185,7 +190,6 @@ def test_a_void_that_fails_half_way_leaves_nothing(morning, monkeypatch):
     draw = suzhou.frozen_draw(morning)
     services.propose_void(draw, "理由", actor=suzhou.person("lead"))
     Notice.objects.all().delete()
-    from tasks.services.ceremony import voiding  # noqa: PLC0415
 
     def broken(*args, **kwargs):
         raise RuntimeError("the disk is full")

@@ -6,11 +6,15 @@ from django.urls import reverse
 
 from core.errors import IllegalMove, NotAllowed
 from core.models import Notice
-from tasks import certificates, drs1, services
-from tasks.flows import DrawStatus, TaskStatus
+from draws import drs1
+from draws.flows import DrawStatus
+from draws.models import Draw, DrawRecord, Opening
+from draws.reads import certificates
+from draws.services import background
+from tasks import services
+from tasks.flows import TaskStatus
 from tasks.jobs import run_openings
-from tasks.models import Assignment, Draw, DrawRecord, Opening
-from tasks.services import background
+from tasks.models import Assignment
 from tests import suzhou
 
 pytestmark = pytest.mark.django_db(transaction=True)

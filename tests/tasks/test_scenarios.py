@@ -4,11 +4,13 @@ from collections import Counter
 
 import pytest
 
+from draws import drs1
+from draws.arithmetic import batch_sentence
+from draws.reads import certificates, evidence
 from inspections import services as visits
 from inspections.models import Inspection
 from registries.models import Target
-from tasks import certificates, drs1, evidence, frame
-from tasks.arithmetic import batch_sentence
+from tasks.eligibility import frame
 from tests import kaifeng, lianchi
 
 

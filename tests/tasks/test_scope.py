@@ -8,10 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.models import AuditEvent
+from draws import drs1
+from draws.models import Draw
 from registries.models import Grade, Target, TargetGrade
 from registries.services import import_targets
-from tasks import drs1, frame, services
-from tasks.models import Draw, Exemption, Selection
+from tasks import services
+from tasks.eligibility import frame
+from tasks.models import Exemption, Selection
 from tests import suzhou
 from tests.factories import TargetFactory, uscc
 from tests.tasks.test_frame import FIRM, drawn_before, firm, with_rules

@@ -8,8 +8,9 @@ from django.urls import reverse
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
 from demo.house import STAR
+from draws import drs1
 from registries.models import Target
-from tasks import drs1, services
+from tasks import services
 from tests import suzhou
 
 

@@ -8,13 +8,16 @@ from django.db import connections
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import Notice
 from deadlines.models import Deadline
+from draws import drs1
+from draws.models import DrawEvent, DrawRecord
+from draws.reads import certificates
 from inspections import services as field
 from inspections.documents import paper_pdf
 from inspections.models import Document, Inspection
 from registries.models import Inspector, Recusal, Target
-from tasks import certificates, drs1, services
+from tasks import services
 from tasks.flows import SubstitutionStatus
-from tasks.models import Assignment, DrawEvent, DrawRecord, Substitution
+from tasks.models import Assignment, Substitution
 from tests import lists, suzhou
 from tests.factories import UserFactory
 from tests.pdf import text_of
