@@ -8,6 +8,7 @@ import yaml
 from agencies.models import Agency, Region, User
 from catalog.models import Item, Trade
 from demo.reference import sync_all
+from draws import services as ceremony
 from draws.reasons import ExemptionReason
 from plans.models import PlanLine
 from plans.rules import ratio_of
@@ -149,7 +150,7 @@ def exempt_second(task):
 
 def opened_draw(task):
     draw = services.freeze_targets(task, actor=person("lead"))
-    services.consent(draw, actor=person("admin-gongan"))
+    ceremony.consent(draw, actor=person("admin-gongan"))
     return services.open_targets(draw, actor=person("lead"), **WITNESS)
 
 
@@ -161,5 +162,5 @@ def assigned(task):
         services.confirm(confirmation, actor=person(f"admin-{confirmation.agency.system_id}"))
     services.lock_list(task, actor=person("lead"))
     draw = services.freeze_people(task, actor=person("lead"))
-    services.consent(draw, actor=person("admin-shichang"))
+    ceremony.consent(draw, actor=person("admin-shichang"))
     return services.open_people(draw, actor=person("lead"), **WITNESS)

@@ -42,4 +42,4 @@ def with_waiting(task):
 
 
 def people_draw(task):
-    return Draw.objects.get(task=task, purpose=Purpose.INSPECTORS)
+    return Draw.objects.get(drawn_for__task=task, purpose=Purpose.INSPECTORS)

@@ -3,4 +3,12 @@
 from tasks.forms.list import DecisionForm, ReportForm, StaffingForm, SubstitutionForm
 from tasks.forms.task import DATES, ExemptForm, TaskForm
 
-__all__ = ["DATES", "DecisionForm", "ExemptForm", "ReportForm", "StaffingForm", "SubstitutionForm", "TaskForm"]
+__all__ = [
+    "DATES",
+    "DecisionForm",
+    "ExemptForm",
+    "ReportForm",
+    "StaffingForm",
+    "SubstitutionForm",
+    "TaskForm",
+]

@@ -249,7 +249,7 @@ def test_a_substitute_comes_by_the_protocol_once_the_deputy_head_agrees(visit, v
     mine = visit.selection.assignments.filter(agency__system="gongan")
     team = list(mine.values_list("inspector", flat=True))
     one = mine.select_related("inspector__user").first()
-    draw = Draw.objects.get(task=visit.selection.task, purpose=Purpose.INSPECTORS)
+    draw = Draw.objects.get(drawn_for__task=visit.selection.task, purpose=Purpose.INSPECTORS)
     officer = on_the_phone(visitor, one)
     desk = visitor(f"{kaifeng.LONGTING}-deputy-gongan")
     title = f"{one.inspector}申请更换：{visit.selection.target}"
@@ -275,7 +275,7 @@ def test_a_substitute_comes_by_the_protocol_once_the_deputy_head_agrees(visit, v
 def is_seen(visitor, draw, old, newcomer):
     """By the lead on the page of the people, by the newcomer on the phone."""
     lead = visitor("lead")
-    lead.page.goto(f"/desk/tasks/{draw.task.number}/people/")
+    lead.page.goto(f"/desk/tasks/{draw.drawn_for.task.number}/people/")
     see(lead, f"{old} → {newcomer.inspector}")
     see(lead, "抽取以后发生的事")
     lead.check()

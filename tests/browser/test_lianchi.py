@@ -219,7 +219,7 @@ def look_as_the_public(citizen, task):
 def find_oneself(citizen, task):
     """A firm has its code and its own salt: it finds its number, and nobody else's."""
     page = citizen.page
-    draw = Draw.objects.get(task=task, purpose=Purpose.TARGETS)
+    draw = Draw.objects.get(drawn_for__task=task, purpose=Purpose.TARGETS)
     master = bytes.fromhex(draw.master)
     page.get_by_role("button", name="开始验算").click()
     verdict = page.locator("[data-verify-verdict]")

@@ -7,6 +7,7 @@ import pytest
 
 from agencies.models import Region, System
 from core.errors import DomainError, IllegalMove, NotAllowed
+from draws import services as draws
 from draws.models import Draw, Purpose
 from registries.models import Inspector, Leave, Recusal
 from tasks import services
@@ -109,7 +110,7 @@ def test_a_lent_officer_joins_the_agency_that_executes(locked):
     for inspector in lent:
         inspector.also_in.add(Region.objects.get(code=HOME))
     draw = services.freeze_people(locked, actor=lead)
-    services.consent(draw, actor=suzhou.person("admin-shichang"))
+    draws.consent(draw, actor=suzhou.person("admin-shichang"))
     services.open_people(draw, actor=lead, **suzhou.WITNESS)
     team = Assignment.objects.filter(
         selection__target__name=STAR, inspector__agency__system="gongan"
@@ -267,7 +268,7 @@ def test_opening_writes_the_teams_in_a_constant_number_of_queries(
 ):
     lead = suzhou.person("lead")
     draw = services.freeze_people(locked, actor=lead)
-    services.consent(draw, actor=suzhou.person("admin-shichang"))
+    draws.consent(draw, actor=suzhou.person("admin-shichang"))
     # 4 firms with 4 officers each: one row at a time would be more
     with django_assert_max_num_queries(60) as spent:
         services.open_people(draw, actor=lead, **suzhou.WITNESS)

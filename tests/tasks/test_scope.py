@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from core.models import AuditEvent
 from draws import drs1
+from draws import services as draws
 from draws.models import Draw
 from registries.models import Grade, Target, TargetGrade
 from registries.services import import_targets
@@ -173,7 +174,7 @@ def ceremony_queries(task):
     lead = suzhou.person("lead")
     with CaptureQueriesContext(connection) as freezing:
         draw = suzhou.frozen_draw(task)
-    services.consent(draw, actor=suzhou.person("admin-gongan"))
+    draws.consent(draw, actor=suzhou.person("admin-gongan"))
     with CaptureQueriesContext(connection) as opening:
         services.open_targets(draw, actor=lead, **suzhou.WITNESS)
     return len(freezing), len(opening)

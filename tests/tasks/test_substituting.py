@@ -9,6 +9,7 @@ from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import Notice
 from deadlines.models import Deadline
 from draws import drs1
+from draws import services as draws
 from draws.models import DrawEvent, DrawRecord
 from draws.reads import certificates
 from inspections import services as field
@@ -339,7 +340,7 @@ def test_a_repair_that_moves_other_teams_moves_their_rows_too(task):
     lead = suzhou.person("lead")
     services.arrange_staffing(task, 2, [], actor=lead)
     draw = services.freeze_people(task, actor=lead)
-    services.consent(draw, actor=suzhou.person("admin-shichang"))
+    draws.consent(draw, actor=suzhou.person("admin-shichang"))
     services.open_people(draw, actor=lead, **suzhou.WITNESS)
     approve(apply(star_team(task)[0]))
     assert_rows_are(task, verified(task).final_teams)
