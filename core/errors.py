@@ -91,14 +91,14 @@ def demand_access(refusal: Refusal | None) -> None:
 
 @contextmanager
 def unique(
-    constraint: str,
+    constraint: str | tuple[str, ...],
     message: str,
     *,
     field: str = "",
     code: str = "",
     error: type[DomainError] = DomainError,
 ) -> Iterator[None]:
-    """Turn a breach of the database's `constraint` into an `error` with `message`.
+    """Turn a breach of the database's `constraint` (or of one of several) into an `error` with `message`.
 
     Runs its body in a savepoint, so that the transaction around it stays usable. A breach of any
     other constraint is a fault of ours and goes on as it is.
@@ -107,9 +107,11 @@ def unique(
         with transaction.atomic():
             yield
     except IntegrityError as breach:
-        if constraint_of(breach) != constraint:
+        known = (constraint,) if isinstance(constraint, str) else constraint
+        name = constraint_of(breach)
+        if name not in known:
             raise
-        raise error(message, field=field, code=code or constraint) from breach
+        raise error(message, field=field, code=code or name) from breach
 
 
 def constraint_of(error: IntegrityError) -> str:
