@@ -1,6 +1,8 @@
 """Forms on item lists: the shape of the input, with every error named by its line."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from django import forms
 
@@ -19,19 +21,20 @@ class RowsField(forms.Field):
 
     widget = forms.Textarea
 
-    def __init__(self, *, columns, **kwargs):
+    def __init__(self, *, columns: tuple[tuple[str, int, bool], ...], **kwargs: Any) -> None:
         self.columns = columns
         super().__init__(**kwargs)
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         """Rows as lines; what was typed stays as typed."""
         if value is None or isinstance(value, str):
             return value
         return "\n".join("|".join(_flat(cell) for cell in row).rstrip("|") for row in value)
 
-    def to_python(self, value):
+    def to_python(self, value: str | None) -> list[tuple[str, ...]]:
         """The rows; every fault is named with its line."""
-        rows, faults = [], []
+        rows: list[tuple[str, ...]] = []
+        faults: list[str] = []
         for number, line in enumerate((value or "").splitlines(), 1):
             if not line.strip():
                 continue
@@ -43,7 +46,7 @@ class RowsField(forms.Field):
             raise forms.ValidationError(faults)
         return rows
 
-    def _faults(self, cells):
+    def _faults(self, cells: list[str]) -> Iterator[str]:
         if len(cells) > len(self.columns):
             names = "|".join(label for label, _, _ in self.columns)
             yield f"最多 {len(self.columns)} 段，格式为“{names}”。"
@@ -55,7 +58,7 @@ class RowsField(forms.Field):
                 yield f"{label}有 {len(cell)} 个字，最多 {longest} 个字。"
 
 
-def _flat(cell):
+def _flat(cell: str) -> str:
     """A cell that stays in its column of its line."""
     return SEPARATOR.sub("／", " ".join(cell.split()))
 
@@ -70,7 +73,7 @@ class VersionForm(forms.ModelForm):
         fields = ["title", "note"]
         help_texts = {"note": "与上一版相比改了什么、为什么，例如依据的法规已修订。"}
 
-    def __init__(self, *args, in_force=None, **kwargs):
+    def __init__(self, *args: Any, in_force: CatalogVersion | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if in_force is None:
             del self.fields["copy"]
@@ -131,7 +134,7 @@ class ItemForm(forms.ModelForm):
             "code": {"invalid": "事项编码只能用字母、数字、连字符和下划线，例如 baoan-01。"}
         }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["trade"].empty_label = "不限行业"
         for name, rows in [("bases", 4), ("checkpoints", 8)]:

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Case, Count, Q, Value, When
 from django.urls import reverse
 
-from agencies.models import Agency, overseen
+from agencies.models import Agency, User, overseen
 from catalog.flows import VERSION_FLOW, VersionStatus
 
 
@@ -48,18 +48,22 @@ class Trade(models.Model):
         return self.name
 
 
-class CatalogVersionQuerySet(models.QuerySet):
+class CatalogVersionQuerySet(models.QuerySet["CatalogVersion"]):
     """Reads on item lists."""
 
     def public(self) -> "CatalogVersionQuerySet":
         """What anybody may read: versions that are or were in force (C04)."""
         return self.filter(status__in=[VersionStatus.PUBLISHED, VersionStatus.SUPERSEDED])
 
+    def drafts(self) -> "CatalogVersionQuerySet":
+        """Versions that are still being written."""
+        return self.filter(status=VersionStatus.DRAFT)
+
     def in_force(self) -> "CatalogVersionQuerySet":
         """The version of each agency that inspections may use."""
         return self.filter(status=VersionStatus.PUBLISHED)
 
-    def visible_to(self, user) -> "CatalogVersionQuerySet":
+    def visible_to(self, user: User) -> "CatalogVersionQuerySet":
         """Published versions, and the drafts of agencies the user oversees."""
         return self.filter(overseen(user) | ~Q(status=VersionStatus.DRAFT))
 
@@ -71,7 +75,7 @@ class CatalogVersionQuerySet(models.QuerySet):
             | Q(agency__name__contains=text)
         )
 
-    def own_first(self, user) -> "CatalogVersionQuerySet":
+    def own_first(self, user: User) -> "CatalogVersionQuerySet":
         """With `foreign`: 0 for lists of the user's agency, 1 for the others; and `size`."""
         own = Case(When(agency=user.agency_id, then=Value(0)), default=Value(1))
         return self.select_related("agency").annotate(foreign=own, size=Count("items"))

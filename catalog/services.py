@@ -5,20 +5,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import F, Max
 
 from agencies.models import Agency, User
-from catalog.flows import VersionStatus
-from catalog.models import CatalogVersion, Checkpoint, Item, LegalBasis, PublishScope, Trade
+from catalog import reads
+from catalog.models import CatalogVersion, Checkpoint, Item, LegalBasis, Trade
 from core import clock
 from core.audit import record
-from core.errors import DomainError, IllegalMove
+from core.errors import demand
 from core.notices import notify
-from core.workflow import advance, authorize, lock
+from core.workflow import advance, lock
 
 DATA = Path(__file__).parent / "data"
-NAMED = 5
 
 
 @transaction.atomic
@@ -45,13 +44,11 @@ def create_version(
     while another draft is open, and when `copy_from` belongs to another agency.
     """
     lock(agency)
+    demand(reads.why_not_create_version(agency, actor))
+    if copy_from is not None:
+        demand(reads.why_not_copy(copy_from, agency))
     version = CatalogVersion(agency=agency, title=title, note=note)
-    authorize(actor, "add", version)
-    _refuse_coordinator(agency)
     versions = CatalogVersion.objects.filter(agency=agency)
-    draft = versions.filter(status=VersionStatus.DRAFT).first()
-    if draft is not None:
-        raise DomainError(f"“{draft}”还在编制中，没有新建。请在该版本上修改，公布后再编制下一版。")
     version.number = (versions.aggregate(last=Max("number"))["last"] or 0) + 1
     version.save()
     if copy_from is not None:
@@ -64,17 +61,10 @@ def create_version(
 def revise_version(version: CatalogVersion, title: str, note: str, *, actor: User | None) -> None:
     """Correct the title and the note of a draft."""
     lock(version)
-    check_editable(version, actor=actor)
+    demand(reads.why_not_change(version, actor))
     version.title, version.note = title, note
     version.save(update_fields=["title", "note"])
     record("catalog.revise_version", version, actor, f"修改清单说明：{version}")
-
-
-def check_editable(version: CatalogVersion, *, actor: User | None) -> None:
-    """Raise NotAllowed, or IllegalMove once the list has been published (C05)."""
-    authorize(actor, "change", version)
-    if version.status != VersionStatus.DRAFT:
-        raise IllegalMove(f"“{version}”已公布，不能修改。需要调整时，请新建版本，改好后再公布。")
 
 
 @transaction.atomic
@@ -93,8 +83,7 @@ def save_item(
     restricted scope without its legal reason (B09-B11).
     """
     lock(version)
-    check_editable(version, actor=actor)
-    _refuse_bad_item(version, item)
+    demand(reads.why_not_save_item(version, item, actor))
     is_new = item.pk is None
     item.version = version
     if is_new:
@@ -119,7 +108,7 @@ def delete_item(item: Item, *, actor: User | None) -> None:
     """Take an item out of a draft; the ones behind it move up."""
     version = item.version
     lock(version)
-    check_editable(version, actor=actor)
+    demand(reads.why_not_change(version, actor))
     item.delete()
     version.items.filter(position__gt=item.position).update(position=F("position") - 1)
     record("catalog.delete_item", version, actor, f"删除事项：{item}，{version}", code=item.code)
@@ -133,12 +122,7 @@ def publish_version(version: CatalogVersion, *, actor: User | None) -> None:
     legal basis (C07) or without checkpoints (C11, C13), naming them.
     """
     lock(version)
-    authorize(actor, "publish", version)
-    version.flow.move("publish", version.status)
-    _refuse_coordinator(version.agency)
-    missing = gaps(version)
-    if missing:
-        raise DomainError(f"{''.join(missing)}清单没有公布，请补充后再公布。")
+    demand(reads.why_not_publish(version, actor))
     previous = CatalogVersion.objects.in_force().filter(agency=version.agency_id).first()
     if previous is not None:
         advance(previous, "supersede", actor=None, successor=version.pk)
@@ -152,44 +136,7 @@ def publish_version(version: CatalogVersion, *, actor: User | None) -> None:
     )
 
 
-def gaps(version: CatalogVersion) -> list[str]:
-    """What still keeps the list from being published, as sentences."""
-    items = version.items.all()
-    if not items.exists():
-        return ["清单中还没有抽查事项。"]
-    faults = [
-        _fault("缺少抽查依据", items.filter(bases=None)),
-        _fault("缺少检查要点", items.filter(checkpoints=None)),
-    ]
-    return [fault for fault in faults if fault]
-
-
-def _refuse_coordinator(agency: Agency) -> None:
-    if not agency.is_inspecting:
-        raise DomainError(
-            f"{agency}是议事协调机构，不具有行政检查主体资格，不编制抽查事项清单。"
-            "请由实施检查的部门编制本部门的清单。"
-        )
-
-
-def _refuse_bad_item(version: CatalogVersion, item: Item) -> None:
-    if version.items.filter(code=item.code).exclude(pk=item.pk).exists():
-        raise DomainError(f"本清单中已有编码为“{item.code}”的事项，请换一个编码。")
-    if item.publish_scope != PublishScope.FULL and not item.publish_reason:
-        raise DomainError("限定公开或不予公开的事项须写明依据。")
-
-
-def _fault(what: str, items: models.QuerySet) -> str:
-    names = [item.name for item in items]
-    if not names:
-        return ""
-    more = f"等 {len(names)} 项" if len(names) > NAMED else ""
-    return f"{'、'.join(names[:NAMED])}{more}{what}。"
-
-
 def _copy_items(source: CatalogVersion, version: CatalogVersion) -> None:
-    if source.agency_id != version.agency_id:
-        raise DomainError("只能复制本单位的清单，各级各部门分别建立本级清单。")
     items = list(source.items.prefetch_related("bases", "checkpoints"))
     copies = Item.objects.bulk_create(_copies(items, version_id=version.pk))
     pairs = list(zip(items, copies, strict=True))

@@ -59,6 +59,16 @@ class Refusal:
     def __str__(self) -> str:
         return self.message
 
+    @property
+    def is_access(self) -> bool:
+        """Whether it says who may not, and nothing of the object."""
+        return issubclass(self.error, NotAllowed)
+
+    @property
+    def reason(self) -> str:
+        """The sentence where the button would stand; empty for those whose button it is not."""
+        return "" if self.is_access else self.message
+
     def raised(self) -> DomainError:
         """The refusal as the error that a service raises."""
         return self.error(self.message, field=self.field, code=self.code, **self.data)
@@ -70,9 +80,25 @@ def demand(refusal: Refusal | None) -> None:
         raise refusal.raised()
 
 
+def demand_access(refusal: Refusal | None) -> None:
+    """Raise it only when it says who may not.
+
+    For pages that show a form all the same: whatever else stands in the way is told beside it.
+    """
+    if refusal is not None and refusal.is_access:
+        raise refusal.raised()
+
+
 @contextmanager
-def unique(constraint: str, message: str, *, field: str = "", code: str = "") -> Iterator[None]:
-    """Turn a breach of the database's `constraint` into a DomainError with `message`.
+def unique(
+    constraint: str | tuple[str, ...],
+    message: str,
+    *,
+    field: str = "",
+    code: str = "",
+    error: type[DomainError] = DomainError,
+) -> Iterator[None]:
+    """Turn a breach of the database's `constraint` (or of one of several) into an `error` with `message`.
 
     Runs its body in a savepoint, so that the transaction around it stays usable. A breach of any
     other constraint is a fault of ours and goes on as it is.
@@ -80,10 +106,12 @@ def unique(constraint: str, message: str, *, field: str = "", code: str = "") ->
     try:
         with transaction.atomic():
             yield
-    except IntegrityError as error:
-        if constraint_of(error) != constraint:
+    except IntegrityError as breach:
+        known = (constraint,) if isinstance(constraint, str) else constraint
+        name = constraint_of(breach)
+        if name not in known:
             raise
-        raise DomainError(message, field=field, code=code or constraint) from error
+        raise error(message, field=field, code=code or name) from breach
 
 
 def constraint_of(error: IntegrityError) -> str:

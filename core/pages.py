@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -54,6 +54,13 @@ class Outcome(Generic[Answer]):
 
     def __bool__(self) -> bool:
         return self.error is None
+
+    @property
+    def result(self) -> Answer:
+        """What the service returned, where it went through."""
+        if self.error is not None:
+            raise self.error
+        return cast(Answer, self.value)
 
     @property
     def status(self) -> int:

@@ -1,6 +1,7 @@
 """Forms on plans: the shape of the input, with every error named by its line."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.db.models import Q
@@ -11,7 +12,7 @@ from core.errors import DomainError
 from core.templatetags.portal import percent
 from plans import rules
 from plans.models import Plan, PlanLine
-from registries.models import GradingScheme
+from registries.models import Grade, GradingScheme
 
 MONTHS = [(number, f"{number}月") for number in range(1, 13)]
 TIER = re.compile(r"(.+?)[\s:：]+(\S+)")
@@ -32,7 +33,7 @@ class PlanForm(forms.ModelForm):
         model = Plan
         fields = ["year", "title", "note"]
 
-    def __init__(self, *args, agency, **kwargs):
+    def __init__(self, *args: Any, agency: Agency | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = Plan.objects.filter(agency=agency).order_by("-year", "-version")
         if own.exists():
@@ -62,7 +63,7 @@ class PlanReturnForm(forms.Form):
 class ItemsField(forms.ModelMultipleChoiceField):
     """Items, each after the agency that inspects it."""
 
-    def label_from_instance(self, obj):
+    def label_from_instance(self, obj: Item) -> str:
         """公安局：保安服务公司监督检查."""
         return f"{obj.version.agency.short_name}：{obj}"
 
@@ -127,7 +128,7 @@ class LineForm(forms.ModelForm):
             "scope": "例如：全市保安从业单位。",
         }
 
-    def __init__(self, *args, plan, **kwargs):
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         agency, line = plan.agency, self.instance
         self.fields["trade"].empty_label = "请选择"
@@ -158,20 +159,21 @@ class LineForm(forms.ModelForm):
                 ),
             }
 
-    def clean_ratio(self):
+    def clean_ratio(self) -> int:
         """The ratio in millionths."""
         return self._ratio(self.cleaned_data["ratio"])
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Read the tiers once the scheme is known: pairs of grade and ratio in millionths."""
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if "ratio" in cleaned:
             self.instance.ratio_ppm = cleaned["ratio"]
         scheme = cleaned.get("scheme")
         grades = {grade.name: grade for grade in scheme.grades.all()} if scheme else {}
         if scheme is None and cleaned.get("tiers"):
             self.add_error("scheme", "填写了各等级比例，请选择分级体系。")
-        tiers, faults = [], []
+        tiers: list[tuple[Grade, int]] = []
+        faults: list[str] = []
         for number, line in enumerate((cleaned.get("tiers") or "").splitlines(), 1):
             if line.strip() and scheme:
                 try:
@@ -182,7 +184,9 @@ class LineForm(forms.ModelForm):
             self.add_error("tiers", faults)
         return cleaned | {"tiers": tiers}
 
-    def _tier(self, line, scheme, grades):
+    def _tier(
+        self, line: str, scheme: GradingScheme, grades: dict[str, Grade]
+    ) -> tuple[Grade, int]:
         found = TIER.fullmatch(line)
         if found is None:
             raise forms.ValidationError(f"“{line}”请写成等级和比例，例如 守信 10%。")
@@ -192,12 +196,12 @@ class LineForm(forms.ModelForm):
         return grades[found[1]], self._ratio(found[2])
 
     @staticmethod
-    def _ratio(text):
+    def _ratio(text: str) -> int:
         try:
             return rules.ratio_of(text)
         except DomainError as error:
             raise forms.ValidationError(error.message) from None
 
 
-def _with_version(plan):
+def _with_version(plan: Plan) -> str:
     return f"{plan.year} 年度：{plan}（第 {plan.version} 版，{plan.get_status_display()}）"

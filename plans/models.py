@@ -1,12 +1,14 @@
 """The year's plan and the rules of its jurisdiction."""
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from agencies.models import Agency, Region, overseen
+from agencies.models import Agency, Region, User, overseen
 from catalog.models import Item, Method, Trade
 from plans.flows import PLAN_FLOW, PlanStatus
 from registries.models import Grade, GradingScheme
@@ -29,7 +31,7 @@ class ListPublished(models.TextChoices):
     AT_LOCK = "at_lock", "名单锁定时"
 
 
-class RuleProfileQuerySet(models.QuerySet):
+class RuleProfileQuerySet(models.QuerySet["RuleProfile"]):
     """Reads on rule profiles."""
 
     def nearest(self, region: Region) -> "RuleProfile | None":
@@ -83,7 +85,7 @@ class RuleProfile(models.Model):
     def __str__(self) -> str:
         return f"{self.name}（第{self.version}版）"
 
-    def snapshot(self) -> dict:
+    def snapshot(self) -> dict[str, Any]:
         """The rules as plain values, to be kept by a task."""
         return {
             "profile": str(self),
@@ -97,7 +99,7 @@ class RuleProfile(models.Model):
         }
 
 
-class PlanQuerySet(models.QuerySet):
+class PlanQuerySet(models.QuerySet["Plan"]):
     """Reads on plans."""
 
     def public(self) -> "PlanQuerySet":
@@ -108,7 +110,7 @@ class PlanQuerySet(models.QuerySet):
         """Plans from which tasks may be launched."""
         return self.filter(status=PlanStatus.PUBLISHED)
 
-    def visible_to(self, user) -> "PlanQuerySet":
+    def visible_to(self, user: User) -> "PlanQuerySet":
         """Published plans, and the others of agencies the user oversees."""
         return self.filter(
             overseen(user) | Q(status__in=[PlanStatus.PUBLISHED, PlanStatus.SUPERSEDED])
@@ -125,7 +127,7 @@ class PlanQuerySet(models.QuerySet):
             found |= Q(year=int(text))
         return self.filter(found)
 
-    def own_first(self, user) -> "PlanQuerySet":
+    def own_first(self, user: User) -> "PlanQuerySet":
         """With `foreign`: 0 for plans of the user's agency, 1 for the others; and `size`."""
         own = Case(When(agency=user.agency_id, then=Value(0)), default=Value(1))
         return self.select_related("agency").annotate(foreign=own, size=Count("lines"))
@@ -188,10 +190,10 @@ class DrawKind(models.TextChoices):
     UNTARGETED = "untargeted", "不定向"
 
 
-class PlanLineQuerySet(models.QuerySet):
+class PlanLineQuerySet(models.QuerySet["PlanLine"]):
     """Reads on plan lines."""
 
-    def visible_to(self, user) -> "PlanLineQuerySet":
+    def visible_to(self, user: User) -> "PlanLineQuerySet":
         """The lines of plans the user may see."""
         return self.filter(plan__in=Plan.objects.visible_to(user))
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from core import clock
 from plans.models import PlanLine
-from plans.services import profile_for
+from plans.reads import profile_for
 from tasks.models import Task
 
 

@@ -1,6 +1,6 @@
 """From the draft of a plan to its publication and adjustment."""
 
-from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -9,14 +9,12 @@ from agencies.models import ROLE_PREFIX, Agency, User
 from catalog.flows import VersionStatus
 from catalog.models import Item
 from core import clock
-from core.audit import record, subject_of
-from core.errors import DomainError, IllegalMove
-from core.models import AuditEvent
+from core.audit import record
+from core.errors import DomainError, demand
 from core.notices import notify
-from core.workflow import advance, authorize, lock
-from plans.flows import PlanStatus
+from core.workflow import advance, lock
+from plans import reads
 from plans.models import Plan, PlanLine, PlanTier
-from plans.services.lines import check_editable
 
 
 @transaction.atomic
@@ -36,17 +34,10 @@ def create_plan(
     adjusted) or `copy_from` belongs to another agency.
     """
     lock(agency)
-    plan = Plan(agency=agency, year=year, title=title, note=note)
-    authorize(actor, "add", plan)
-    existing = Plan.objects.filter(agency=agency, year=year).order_by("-version").first()
-    if existing is not None:
-        raise DomainError(
-            f"{year} 年度已有“{existing}”（{existing.get_status_display()}），没有新建。"
-            "请在该计划上修改；已公布的，请打开后点“调整计划”。"
-        )
-    if copy_from is not None and copy_from.agency_id != agency.pk:
-        raise DomainError("只能复制本单位的计划。")
-    plan.save()
+    demand(reads.why_not_create_plan(agency, year, actor))
+    if copy_from is not None:
+        demand(reads.why_not_copy(copy_from, agency))
+    plan = Plan.objects.create(agency=agency, year=year, title=title, note=note)
     if copy_from is not None:
         _copy_lines(copy_from, plan)
     record("plans.create", plan, actor, f"新建计划：{plan}", year=year)
@@ -61,16 +52,7 @@ def adjust(plan: Plan, *, actor: User | None) -> Plan:
     adjustment is still on its way.
     """
     lock(plan)
-    authorize(actor, "add", plan)
-    if plan.status != PlanStatus.PUBLISHED:
-        raise IllegalMove("只能调整已公布的计划，请刷新页面后查看最新状态。")
-    versions = Plan.objects.filter(agency=plan.agency_id, year=plan.year)
-    newer = versions.filter(version__gt=plan.version).first()
-    if newer is not None:
-        raise DomainError(
-            f"{plan.year} 年度的第 {newer.version} 版正在办理（{newer.get_status_display()}），"
-            "没有另建。请在该版本上修改。"
-        )
+    demand(reads.why_not_adjust(plan, actor))
     draft = Plan.objects.create(
         agency=plan.agency, year=plan.year, version=plan.version + 1, title=plan.title
     )
@@ -83,7 +65,7 @@ def adjust(plan: Plan, *, actor: User | None) -> Plan:
 def revise_plan(plan: Plan, title: str, note: str, *, actor: User | None) -> None:
     """Correct the title and the note of a draft."""
     lock(plan)
-    check_editable(plan, actor=actor)
+    demand(reads.why_not_change(plan, actor))
     plan.title, plan.note = title, note
     plan.save(update_fields=["title", "note"])
     record("plans.revise", plan, actor, f"修改计划说明：{plan}")
@@ -96,12 +78,9 @@ def submit(plan: Plan, *, actor: User | None) -> None:
     Raises NotAllowed, IllegalMove, and DomainError for an empty plan or a line without items or
     with items no longer in force.
     """
+    lock(plan)
+    demand(reads.why_not_submit(plan, actor))
     advance(plan, "submit", actor=actor)
-    lines = list(plan.lines.prefetch_related("items__version"))
-    if not lines:
-        raise DomainError("计划中还没有计划项，没有提交。请先新增计划项。")
-    for line in lines:
-        _refuse_stale(line)
     leaders = _people([plan.agency_id], "deputy", "principal")
     if actor is not None:
         leaders = leaders.exclude(pk=actor.pk)
@@ -111,18 +90,20 @@ def submit(plan: Plan, *, actor: User | None) -> None:
 @transaction.atomic
 def approve(plan: Plan, *, actor: User | None) -> None:
     """Approve the plan; never by the person who submitted it."""
+    lock(plan)
+    demand(reads.why_not_approve(plan, actor))
     advance(plan, "approve", actor=actor)
-    if actor is not None and actor.pk == submitter_id(plan):
-        raise DomainError("提交人不能审批自己提交的计划，请由本单位另一位负责人审批。")
     notify(_people([plan.agency_id], "lead"), f"“{plan}”已批准，请公布。", plan.get_absolute_url())
 
 
 @transaction.atomic
 def return_plan(plan: Plan, reason: str, *, actor: User | None) -> None:
     """Send the plan back for correction, with the reason its authors will read."""
-    advance(plan, "return", actor=actor, reason=reason.strip())
+    lock(plan)
+    demand(reads.why_not_return(plan, actor))
     if not reason.strip():
-        raise DomainError("请写明退回原因，便于经办人修改。")
+        raise DomainError("请写明退回原因，便于经办人修改。", field="reason")
+    advance(plan, "return", actor=actor, reason=reason.strip())
     notify(
         _people([plan.agency_id], "lead"),
         f"“{plan}”被退回：{reason.strip()}",
@@ -135,8 +116,7 @@ def return_plan(plan: Plan, reason: str, *, actor: User | None) -> None:
 def publish(plan: Plan, *, actor: User | None) -> None:
     """Put the plan into force in place of the year's previous version (P01)."""
     lock(plan)
-    authorize(actor, "publish", plan)
-    plan.flow.move("publish", plan.status)
+    demand(reads.why_not_publish(plan, actor))
     same_year = Plan.objects.in_force().filter(agency=plan.agency_id, year=plan.year)
     previous = same_year.first()
     if previous is not None:
@@ -154,37 +134,11 @@ def publish(plan: Plan, *, actor: User | None) -> None:
     )
 
 
-def submitter_id(plan: Plan) -> int | None:
-    """Who submitted the plan last, as the trail says."""
-    return _last(plan, "plans.submit").values_list("actor_id", flat=True).first()
-
-
-def return_reason(plan: Plan) -> str:
-    """Why the plan was sent back last; empty if it never was."""
-    data = _last(plan, "plans.return").values_list("data", flat=True).first()
-    return data["reason"] if data else ""
-
-
-def _last(plan: Plan, verb: str) -> QuerySet:
-    return AuditEvent.objects.filter(subject=subject_of(plan), verb=verb).order_by("-pk")
-
-
-def _people(agencies: Sequence[int] | QuerySet, *roles: str) -> QuerySet:
-    """Active users of the agencies who hold one of the roles."""
+def _people(agencies: Any, *roles: str) -> QuerySet[User]:
+    """Active users of the agencies (ids) who hold one of the roles."""
     groups = [f"{ROLE_PREFIX}{role}" for role in roles]
     users = User.objects.filter(is_active=True, agency__in=agencies, groups__name__in=groups)
     return users.distinct()
-
-
-def _refuse_stale(line: PlanLine) -> None:
-    items = list(line.items.all())
-    stale = [item.name for item in items if item.version.status != VersionStatus.PUBLISHED]
-    if stale or not items:
-        what = f"的“{'”“'.join(stale)}”" if stale else ""
-        raise DomainError(
-            f"第 {line.position} 项“{line}”{what}没有现行公布的抽查事项，计划没有提交。"
-            "请打开该项，重新选择抽查事项。"
-        )
 
 
 def _copy_lines(source: Plan, plan: Plan) -> None:

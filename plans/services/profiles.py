@@ -5,8 +5,6 @@ from pathlib import Path
 
 from django.db import transaction
 
-from agencies.models import Region
-from core.errors import DomainError
 from plans.models import RuleProfile
 
 DATA = Path(__file__).parent.parent / "data"
@@ -26,11 +24,3 @@ def sync_profiles() -> int:
             defaults={name: row[name] for name in row.keys() - {"region", "version"}},
         )
     return len(rows)
-
-
-def profile_for(region: Region) -> RuleProfile:
-    """The rules that bind in a region: its own, its city's or its province's."""
-    profile = RuleProfile.objects.nearest(region)
-    if profile is None:
-        raise DomainError(f"{region}还没有抽查规则配置，请联系系统管理员补充后再办理。")
-    return profile

@@ -12,7 +12,7 @@ from core.audit import subject_of
 from core.models import Heartbeat
 from deadlines import rules
 from deadlines.models import CalendarYear, Deadline, Kind
-from deadlines.services import calendar
+from deadlines.reads import calendar
 from plans.flows import PlanStatus
 from plans.models import Plan
 from publication import piles

@@ -208,3 +208,20 @@ def test_people_without_an_agency_see_published_lists_only(draft, log_in):
 
 def test_strangers_log_in_first(client, draft):
     assert client.get(url("list")).status_code == 302
+
+
+def test_no_second_draft_is_offered_and_the_page_says_why(as_lead, draft):
+    page = as_lead.get(url("list"))
+    assert url("create") not in page.text
+    assert f"“{draft}”还在编制中，请在该版本上修改" in page.text
+    publish_version(draft, actor=None)
+    assert url("create") in as_lead.get(draft.get_absolute_url()).text
+    as_lead.post(url("create"), {"title": "下一版", "note": ""})
+    assert url("create") not in as_lead.get(draft.get_absolute_url()).text
+
+
+def test_a_coordinating_agency_reads_why_it_has_no_list(reference, log_in):
+    office = agency("341300", "zonghe", is_inspecting=False)
+    page = log_in(UserFactory(role="lead", agency=office)).get(url("list"))
+    assert url("create") not in page.text
+    assert "议事协调机构" in page.text

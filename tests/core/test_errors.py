@@ -5,7 +5,7 @@ from django import forms
 from django.db import IntegrityError, transaction
 
 from agencies.models import System
-from core.errors import DomainError, IllegalMove, NotAllowed, Refusal, demand, unique
+from core.errors import DomainError, IllegalMove, NotAllowed, Refusal, demand, demand_access, unique
 from core.pages import attempt
 
 
@@ -73,3 +73,12 @@ def test_an_attempt_without_a_form_leaves_the_refusal_to_the_page():
 def test_what_a_user_may_not_do_is_no_fault_of_the_form():
     with pytest.raises(NotAllowed):
         attempt(NameForm({}), refuse, NotAllowed("不行。"))
+
+
+def test_a_page_bars_only_those_who_may_not_and_tells_the_others_why():
+    who, when = Refusal("没有权限。", error=NotAllowed), Refusal("还不到时候。")
+    with pytest.raises(NotAllowed):
+        demand_access(who)
+    demand_access(when)
+    demand_access(None)
+    assert (who.reason, when.reason) == ("", "还不到时候。")

@@ -6,13 +6,13 @@ from catalog.services import create_version, publish_version
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import AuditEvent, Notice
 from plans.models import Plan, PlanLine
+from plans.reads import return_reason
 from plans.services import (
     adjust,
     approve,
     create_plan,
     publish,
     return_plan,
-    return_reason,
     revise_plan,
     save_line,
     submit,

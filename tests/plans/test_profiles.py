@@ -3,7 +3,8 @@ import pytest
 from agencies.models import Region
 from core.errors import DomainError
 from plans.models import RuleProfile
-from plans.services import profile_for, sync_profiles
+from plans.reads import profile_for
+from plans.services import sync_profiles
 from tests.factories import RuleProfileFactory
 
 CAPS = {

@@ -352,10 +352,22 @@ def test_a_line_is_launched_once_even_after_an_adjustment(plan, lead, log_in):
     assert reverse("tasks:create", args=[second.lines.get().pk]) not in page.text
 
 
-def test_an_empty_plan_offers_no_submission(as_lead, plan):
+def test_an_empty_plan_offers_no_submission(as_lead, plan, items):
     page = as_lead.get(plan.get_absolute_url()).text
     assert "提交审批</summary>" not in page
     assert "新增以后可以提交审批" in page
-    line = new_line(plan=plan, position=1)
-    line.save()
+    line = save_line(plan, new_line(), items, [], [], actor=None)
     assert "提交审批</summary>" in as_lead.get(plan.get_absolute_url()).text
+    line.items.clear()
+    page = as_lead.get(plan.get_absolute_url()).text
+    assert "提交审批</summary>" not in page
+    assert "第 1 项“保安从业单位联合抽查”没有现行公布的抽查事项" in page
+
+
+def test_the_submitter_is_told_why_the_plan_is_not_theirs_to_approve(plan, items, log_in, bureau):
+    both = UserFactory(role=["lead", "deputy"], agency=bureau)
+    save_line(plan, new_line(), items, [], [], actor=both)
+    submit(plan, actor=both)
+    page = log_in(both).get(plan.get_absolute_url()).text
+    assert "批准计划</summary>" not in page
+    assert "提交人不能审批自己提交的计划" in page

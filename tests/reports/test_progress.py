@@ -81,6 +81,8 @@ def test_the_nearest_clock_may_be_that_of_a_confirmation(bureau, other):
         confirmation,
         Kind.CONFIRM_LIST,
         agency=other,
+        lead_agency=bureau,
+        cap_on=None,
         trigger_on=TODAY,
         title="名单确认",
         link="/",
