@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 
 from agencies.models import User
 from core import clock
-from reports.queries.todo import Todo
+from reports.reads.todo import Todo
 from tasks.ceremony import beacon_name, outlook
 from tasks.flows import DrawStatus
 from tasks.models import BeaconEntry, Contributor, Draw, Task, Way

@@ -16,9 +16,9 @@ from core.audit import subject_of
 from deadlines.models import Deadline
 from plans.flows import PlanStatus
 from plans.models import Plan, PlanLine
-from reports.queries.ceremony import TEXTS
-from reports.queries.progress import Progress, progress_of, unpublished_clocks
-from reports.queries.todo import Todo, by, day, earliest, running
+from reports.reads.ceremony import TEXTS
+from reports.reads.progress import Progress, progress_of, unpublished_clocks
+from reports.reads.todo import Todo, by, day, earliest, running
 from tasks import hall
 from tasks.flows import ConfirmationStatus, DrawStatus, TaskStatus
 from tasks.models import Confirmation, Draw, Purpose, Task
@@ -38,7 +38,7 @@ IN_FIELD = {TaskStatus.DISPATCHED, TaskStatus.COMPLETED}
 
 
 @dataclass
-class Standing:
+class TaskOutlook:
     """A task with everything that decides what comes next."""
 
     task: Task
@@ -127,7 +127,7 @@ def tasks_to_move(user: User, today: date) -> Iterator[Todo]:
     progress = progress_of(tasks)
     publish = unpublished_clocks([task for task in tasks if task.status in IN_FIELD])
     for task in tasks:
-        standing = Standing(
+        standing = TaskOutlook(
             task,
             today,
             progress[task.pk],
@@ -138,16 +138,16 @@ def tasks_to_move(user: User, today: date) -> Iterator[Todo]:
         yield from STEPS[task.status](standing)
 
 
-def _draft(now: Standing) -> Iterator[Todo]:
+def _draft(now: TaskOutlook) -> Iterator[Todo]:
     why = f"{day(now.task.draw_until)}前抽取。核对谁能被抽到、各档抽多少，再封存名单"
     yield now.todo("freeze", "核对范围并封存名单", why, "scope", "核对范围")
 
 
-def _frozen(now: Standing) -> Iterator[Todo]:
+def _frozen(now: TaskOutlook) -> Iterator[Todo]:
     yield from _ceremony(now, Purpose.TARGETS, "draw", "可以摇号", "摇号")
 
 
-def _ceremony(now: Standing, purpose: str, page: str, what: str, label: str) -> Iterator[Todo]:
+def _ceremony(now: TaskOutlook, purpose: str, page: str, what: str, label: str) -> Iterator[Todo]:
     draw = now.draws.get(purpose)
     needs = hall.of(draw, clock.now()).needs if draw else []
     if draw and not needs:
@@ -163,12 +163,12 @@ def _ceremony(now: Standing, purpose: str, page: str, what: str, label: str) -> 
         )
 
 
-def _opened(now: Standing) -> Iterator[Todo]:
+def _opened(now: TaskOutlook) -> Iterator[Todo]:
     why = f"已抽中 {now.progress.total} 户，各部门比对名录后确认"
     yield now.todo("send", "送各部门确认名单", why, "draw", "送确认")
 
 
-def _confirming(now: Standing) -> Iterator[Todo]:
+def _confirming(now: TaskOutlook) -> Iterator[Todo]:
     every = list(now.task.confirmations.all())
     pending = [one for one in every if one.status == ConfirmationStatus.PENDING]
     if not pending:
@@ -183,7 +183,7 @@ def _confirming(now: Standing) -> Iterator[Todo]:
     yield now.todo("wait_confirm", f"名单待{who}确认", why, "draw", "查看", **due)
 
 
-def _locked(now: Standing) -> Iterator[Todo]:
+def _locked(now: TaskOutlook) -> Iterator[Todo]:
     draw = now.draws.get(Purpose.INSPECTORS)
     if draw and draw.status == DrawStatus.FROZEN:
         yield from _ceremony(now, Purpose.INSPECTORS, "people", "可以匹配检查人员", "匹配人员")
@@ -192,13 +192,13 @@ def _locked(now: Standing) -> Iterator[Todo]:
     yield now.todo("people_freeze", "匹配检查人员", why, "people", "匹配人员")
 
 
-def _assigned(now: Standing) -> Iterator[Todo]:
+def _assigned(now: TaskOutlook) -> Iterator[Todo]:
     why = f"{now.progress.total} 户已配齐人员，{day(now.task.onsite_from)}起现场检查"
     due = {"until": now.task.onsite_from}
     yield now.todo("dispatch", "派发到执行单位", why, "people", "派发", **due)
 
 
-def _watch(now: Standing) -> Iterator[Todo]:
+def _watch(now: TaskOutlook) -> Iterator[Todo]:
     """Only what comes near: visits, publication and the report of a dispatched task."""
     task, left = now.task, now.progress.total - now.progress.inspected
     horizon = now.today + NEAR

@@ -9,7 +9,7 @@ from core.trail import CHAIN, CHECKED
 
 
 @dataclass(frozen=True)
-class Standing:
+class SealingState:
     """The newest seal, lines not yet sealed (counted to just above the limit), the last finding."""
 
     seal: AuditSeal | None
@@ -17,9 +17,9 @@ class Standing:
     checked: AuditEvent | None
 
 
-def trail_standing() -> Standing:
+def trail_standing() -> SealingState:
     """For the auditor's page; three queries of constant work."""
     seal = AuditSeal.objects.defer("lines").first()
     waiting = AuditEvent.objects.filter(pk__gt=seal.last_id if seal else 0).order_by()
     checks = AuditEvent.objects.filter(subject=subject_of(CHAIN), verb=CHECKED)
-    return Standing(seal, waiting[: COUNT_LIMIT + 1].count(), checks.first())
+    return SealingState(seal, waiting[: COUNT_LIMIT + 1].count(), checks.first())

@@ -14,7 +14,7 @@ from tasks.models import Draw, Selection, Task
 
 
 @dataclass(frozen=True, slots=True)
-class Disclosure:
+class Visibility:
     """Whether something is shown; why not, as a sentence; since when, where a date is known."""
 
     shown: bool
@@ -33,22 +33,22 @@ ALIAS = (
 AT_LOCK = "抽中名单在各部门确认并锁定后公开，届时公布企业名称、抽签号、种子和证书。"
 
 
-def names_of(task: Task) -> Disclosure:
+def names_of(task: Task) -> Visibility:
     """Whether drawn firms may be named; wants `items` prefetched, `scheme` joined. No query then."""
     scopes = [item.publish_scope for item in task.items.all()]
     may_ever = rules.names_are_public(True, scopes, scheme_is_public(task))
     if not may_ever or task.rules.get("is_restricted"):
-        return Disclosure(False, NEVER, None)
+        return Visibility(False, NEVER, None)
     since = _since(task)
     if task.list_is_public:
-        return Disclosure(True, "", since)
+        return Visibility(True, "", since)
     if since is None:
-        return Disclosure(False, AT_LOCK, None)
+        return Visibility(False, AT_LOCK, None)
     text = (
         f"抽中名单在现场检查阶段结束后公开（{since.year}年{since.month}月{since.day}日起），"
         "届时公布企业名称、抽签号、种子和证书。"
     )
-    return Disclosure(False, text, since)
+    return Visibility(False, text, since)
 
 
 def scheme_is_public(task: Task) -> bool:
@@ -56,16 +56,16 @@ def scheme_is_public(task: Task) -> bool:
     return task.scheme is None or task.scheme.is_public
 
 
-def evidence_of(draw: Draw) -> Disclosure:
+def evidence_of(draw: Draw) -> Visibility:
     """Whether seed, tickets, lists and certificate are shown. No query.
 
     A draw by aliases names nobody, so it is open as soon as it is drawn. Nobody is visited after
     a voided draw, so what it would have drawn is told at once (protocol 2.11).
     """
     if draw.disclosure == DrawDisclosure.ALIAS:
-        return Disclosure(True, ALIAS, None)
+        return Visibility(True, ALIAS, None)
     if draw.status == DrawStatus.VOIDED and not draw.task.rules.get("is_restricted"):
-        return Disclosure(True, "", None)
+        return Visibility(True, "", None)
     return names_of(draw.task)
 
 
@@ -112,7 +112,7 @@ def held_back(draw: Draw) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ShownComparison:
     """A voided draw beside its successor, and what of the difference is shown."""
 
     changes: succession.Changes
@@ -120,7 +120,7 @@ class Comparison:
     rules: bool
 
 
-def comparisons(draw: Draw) -> list[Comparison]:
+def comparisons(draw: Draw) -> list[ShownComparison]:
     """The difference to the draw before and to the one after; wants both and the task joined.
 
     Firms are named where both lists are public and by name; the rules unless they are held back.
@@ -134,7 +134,9 @@ def comparisons(draw: Draw) -> list[Comparison]:
         seen = evidence_of(after)
         by_name = {before.disclosure, after.disclosure} == {DrawDisclosure.FULL}
         names = seen.shown and by_name and evidence_of(before).shown
-        found.append(Comparison(succession.of(after), names, "plan" in files(after, seen.shown)))
+        found.append(
+            ShownComparison(succession.of(after), names, "plan" in files(after, seen.shown))
+        )
     return found
 
 

@@ -38,7 +38,7 @@ COLUMNS: list[tuple[str, str, Callable[[Publication], object]]] = [
 ]
 
 
-class Line:
+class Echo:
     """What csv.writer writes to: gives each line back."""
 
     def write(self, text: str) -> str:
@@ -47,7 +47,7 @@ class Line:
 
 def lines(rows: PublicationQuerySet) -> Iterator[str]:
     """The CSV with a byte order mark, so that spreadsheets read the Chinese. One query."""
-    writer = csv.writer(Line())
+    writer = csv.writer(Echo())
     yield "\ufeff" + writer.writerow([name for name, _, _ in COLUMNS])
     for row in rows.iterator(chunk_size=2000):
         yield writer.writerow([plain(value(row)) for _, _, value in COLUMNS])

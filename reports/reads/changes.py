@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from agencies.models import User
-from reports.queries.todo import Todo
+from reports.reads.todo import Todo
 from tasks.flows import ReplacementStatus, SubstitutionStatus, TaskStatus
 from tasks.models import Replacement, Substitution, Task
 

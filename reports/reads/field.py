@@ -14,12 +14,12 @@ from deadlines.models import Deadline
 from inspections import rules
 from inspections.flows import HANDED_IN, STOOD_FOR, InspectionStatus, SectionStatus
 from inspections.models import OfficerConfirmation, Section, Signature
-from reports.queries.todo import Todo, by, day, earliest, names, running
+from reports.reads.todo import Todo, by, day, earliest, names, running
 from tasks.models import Task
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepWords:
     """The next step on a form: what is the matter, what to do, the words on the button."""
 
     what: str
@@ -28,13 +28,13 @@ class Step:
 
 
 STEPS = {
-    "enter": Step("待检查", "到场出示证件、告知权利后进入检查", "打开表格"),
-    "fill": Step("检查表没有填完", "每项都要选择结果", "继续填写"),
-    "confirm": Step("等待您确认", "已填完，核对后用本人口令确认", "核对确认"),
-    "wait": Step("等待同组人员确认", "您已确认", "查看"),
-    "wait_agency": Step("等待其他部门确认", "各部门都确认后请企业签字", "查看"),
-    "sign": Step("请企业签字", "各部门已确认；对方拒签的记录理由和见证人", "签字"),
-    "submit": Step("可以提交审批", "检查人员已确认", "提交"),
+    "enter": StepWords("待检查", "到场出示证件、告知权利后进入检查", "打开表格"),
+    "fill": StepWords("检查表没有填完", "每项都要选择结果", "继续填写"),
+    "confirm": StepWords("等待您确认", "已填完，核对后用本人口令确认", "核对确认"),
+    "wait": StepWords("等待同组人员确认", "您已确认", "查看"),
+    "wait_agency": StepWords("等待其他部门确认", "各部门都确认后请企业签字", "查看"),
+    "sign": StepWords("请企业签字", "各部门已确认；对方拒签的记录理由和见证人", "签字"),
+    "submit": StepWords("可以提交审批", "检查人员已确认", "提交"),
 }
 
 

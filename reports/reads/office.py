@@ -15,12 +15,12 @@ from deadlines.models import CalendarYear, Deadline, Kind
 from deadlines.reads import calendar
 from plans.flows import PlanStatus
 from plans.models import Plan
-from publication import piles
+from publication.reads import approval_queue
 from registries.models import CERTIFICATE_SOON_DAYS, Inspector, Target
-from reports.queries.ceremony import beacons, consents, seals, voids
-from reports.queries.changes import replacements, substitutions
-from reports.queries.letters import undelivered
-from reports.queries.todo import Todo, by, day, running
+from reports.reads.ceremony import beacons, consents, seals, voids
+from reports.reads.changes import replacements, substitutions
+from reports.reads.failed_mail import undelivered
+from reports.reads.todo import Todo, by, day, running
 from tasks.flows import ConfirmationStatus, TaskStatus
 from tasks.models import Confirmation, Standing
 
@@ -98,11 +98,11 @@ def stale_targets(user: User, today: date) -> Iterator[Todo]:
 def sections_to_approve(user: User, today: date) -> Iterator[Todo]:
     """The two piles of the own agency, without what the user took part in."""
     words = {
-        piles.PROBLEM: ("发现问题或情况特殊", "逐户核对后同意公示，或写明理由退回"),
-        piles.CLEAN: ("未发现问题", "核对后同意公示，可一次通过"),
+        approval_queue.PROBLEM: ("发现问题或情况特殊", "逐户核对后同意公示，或写明理由退回"),
+        approval_queue.CLEAN: ("未发现问题", "核对后同意公示，可一次通过"),
     }
     for name, (what, how) in words.items():
-        rows = piles.pile(user, name).exclude(piles.taken_part_by(user))
+        rows = approval_queue.pile(user, name).exclude(approval_queue.taken_part_by(user))
         rows = rows.select_related("inspection__selection__target", "inspection__selection__task")
         first = rows.annotate(size=Window(Count("pk"))).first()
         if first is None:

@@ -28,7 +28,7 @@ NO_SERVER = (
 
 
 @dataclass(frozen=True)
-class Letter:
+class FailedLetter:
     """One line of the page. The text is not shown: it is business, not administration."""
 
     kind: str
@@ -64,9 +64,11 @@ class Letter:
         return REASONS.get(self.row.last_error.partition(":")[0], NO_SERVER)
 
 
-def letters(*, failed: bool) -> list[Letter]:
+def letters(*, failed: bool) -> list[FailedLetter]:
     """The newest that were given up, or those that are tried again by themselves."""
-    found = [Letter(kind, row) for kind, model in KINDS.items() for row in _rows(model, failed)]
+    found = [
+        FailedLetter(kind, row) for kind, model in KINDS.items() for row in _rows(model, failed)
+    ]
     return sorted(found, key=lambda one: one.row.created_at, reverse=True)[:MOST]
 
 

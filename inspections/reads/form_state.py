@@ -23,7 +23,7 @@ from registries.models import Inspector
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NextStep:
     """The one next action of a person: its slug, the words on the button, why."""
 
     slug: str
@@ -32,7 +32,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Officer:
+class TeamMember:
     """One member of the team and whether they stand for the section as it is."""
 
     inspector: Inspector
@@ -56,11 +56,11 @@ class Part:
         self.answers: dict[int, Answer] = {row.item_id: row for row in section.answers.all()}
 
     @cached_property
-    def team(self) -> list[Officer]:
+    def team(self) -> list[TeamMember]:
         """The officers the draw sent here, the lead first."""
         stand = {row.inspector_id: row for row in self.section.confirmations.all()}
         return [
-            Officer(row.inspector, row.is_lead, stand.get(row.inspector_id), row.pk)
+            TeamMember(row.inspector, row.is_lead, stand.get(row.inspector_id), row.pk)
             for row in self.sheet.inspection.selection.assignments.all()
             if row.agency_id == self.section.agency_id
         ]
@@ -203,7 +203,7 @@ class Sheet:
         return sum(part.total for part in self.parts)
 
     @property
-    def officers(self) -> list[tuple[Part, Officer]]:
+    def officers(self) -> list[tuple[Part, TeamMember]]:
         """Everybody who was sent, by agency."""
         return [(part, officer) for part in self.parts for officer in part.team]
 
@@ -254,28 +254,28 @@ class Sheet:
         open_parts = [part for part in self.parts if part.is_open]
         return len(open_parts) == len(self.parts) if self.signature else bool(open_parts)
 
-    def step_for(self, user: User) -> Step:
+    def step_for(self, user: User) -> NextStep:
         """What this person does next on this form."""
         part = self.part_of(user)
         if part is None:
-            return Step("read", note="仅供查看")
+            return NextStep("read", note="仅供查看")
         if not part.is_open:
-            return Step("done", note=part.section.get_status_display())
+            return NextStep("done", note=part.section.get_status_display())
         if not self.is_entered and not self.inspection.is_ended:
-            return Step("enter", "进入检查", "请先出示证件并告知")
+            return NextStep("enter", "进入检查", "请先出示证件并告知")
         if part.missing:
-            return Step("save", "保存", f"还有 {len(part.missing)} 处要填")
+            return NextStep("save", "保存", f"还有 {len(part.missing)} 处要填")
         return self._closing_step(part, user)
 
-    def _closing_step(self, part: Part, user: User) -> Step:
+    def _closing_step(self, part: Part, user: User) -> NextStep:
         names = "、".join(inspector.name for inspector in part.waiting_for)
         if any(inspector.user_id == user.pk for inspector in part.waiting_for):
-            return Step("confirm", "确认", "已填完，请检查人员确认")
+            return NextStep("confirm", "确认", "已填完，请检查人员确认")
         if names:
-            return Step("confirm", "确认", f"等待{names}确认")
+            return NextStep("confirm", "确认", f"等待{names}确认")
         if not self.needs_signature:
-            return Step("submit", "提交", "已可提交审批")
+            return NextStep("submit", "提交", "已可提交审批")
         if self.unconfirmed:
             others = "、".join(one.section.agency.system.name for one in self.unconfirmed)
-            return Step("wait", note=f"等待{others}确认后签字")
-        return Step("sign", "签字", "请企业签字")
+            return NextStep("wait", note=f"等待{others}确认后签字")
+        return NextStep("sign", "签字", "请企业签字")

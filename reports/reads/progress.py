@@ -13,7 +13,7 @@ from deadlines.models import Deadline, Kind
 from inspections.flows import HANDED_IN, SectionStatus
 from inspections.models import Answer, Inspection, Section
 from publication.models import Publication
-from reports.queries.todo import earliest, open_clocks, section_label
+from reports.reads.todo import earliest, open_clocks, section_label
 from tasks.flows import TaskStatus
 from tasks.models import Confirmation, Selection, Task
 
@@ -36,7 +36,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningTask:
     """A task under way with its progress and its most urgent clock."""
 
     task: Task
@@ -57,7 +57,7 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class AgencyShare:
     """One agency's part of a task, counted in firms."""
 
     agency: Agency
@@ -137,7 +137,7 @@ def nearest_deadlines(tasks: Iterable[Task]) -> dict[int, Deadline | None]:
     return {task.pk: earliest(found.get(task.pk, [])) for task in tasks}
 
 
-def running_tasks(user: User, today: date) -> list[Running]:
+def running_tasks(user: User, today: date) -> list[RunningTask]:
     """Visible tasks under way, and those finished within 30 days; the newest ten."""
     unpublished = Section.objects.filter(inspection__selection__task=OuterRef("pk")).exclude(
         status=SectionStatus.PUBLISHED
@@ -164,7 +164,7 @@ def running_tasks(user: User, today: date) -> list[Running]:
         .distinct()
     )
     return [
-        Running(task, progress[task.pk], nearest[task.pk], task.number not in late)
+        RunningTask(task, progress[task.pk], nearest[task.pk], task.number not in late)
         for task in tasks
     ]
 
@@ -175,7 +175,7 @@ def newest_dispatched(user: User) -> Task | None:
     return tasks.order_by("-pk").first()
 
 
-def by_agency(task: Task) -> list[Share]:
+def by_agency(task: Task) -> list[AgencyShare]:
     """What each executing agency has done of the task. Two queries.
 
     handed_in: submitted or published. problems: handed in with at least one problem. waiting:
@@ -202,4 +202,4 @@ def by_agency(task: Task) -> list[Share]:
     )
     figures = {row.pop("agency"): row for row in rows}
     agencies = Agency.objects.filter(pk__in=figures).order_by("system", "code")
-    return [Share(agency, **figures[agency.pk]) for agency in agencies]
+    return [AgencyShare(agency, **figures[agency.pk]) for agency in agencies]

@@ -3,8 +3,8 @@
 from agencies.models import User
 from core import clock
 from deadlines.models import Deadline
-from reports.queries import field, lead, office
-from reports.queries.todo import Todo
+from reports.reads import field, lead, office
+from reports.reads.todo import Todo
 
 SOURCES = {
     "lead": lead.LEAD,

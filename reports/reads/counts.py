@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from agencies.models import User
 from inspections.models import Inspection, Section
-from reports.queries.letters import undelivered
-from reports.queries.worklist import worklist
+from reports.reads.failed_mail import undelivered
+from reports.reads.worklist import worklist
 from tasks.flows import TaskStatus
 from tasks.models import Task
 

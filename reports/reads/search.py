@@ -27,7 +27,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class HitGroup:
     """The first ten hits of one kind; `all_url` leads to the rest, empty when there is none."""
 
     slug: str
@@ -36,7 +36,7 @@ class Group:
     all_url: str
 
 
-def search(user: User, text: str) -> list[Group]:
+def search(user: User, text: str) -> list[HitGroup]:
     """By the start of a number or code, or a part of a name; groups without a hit are left out."""
     visits = Inspection.objects.visible_to(user).matching(text)
     found = [
@@ -73,9 +73,11 @@ def _tasks(user: User, text: str) -> Iterable[Task]:
 
 def _group(
     slug: str, label: str, rows: Iterable[Model], hit: Callable[..., Hit], all_url: str
-) -> Group:
+) -> HitGroup:
     first = list(rows[: MOST + 1])
-    return Group(slug, label, [hit(row) for row in first[:MOST]], all_url if first[MOST:] else "")
+    return HitGroup(
+        slug, label, [hit(row) for row in first[:MOST]], all_url if first[MOST:] else ""
+    )
 
 
 def _all(name: str, text: str) -> str:

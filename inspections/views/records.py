@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 from core.audit import subject_of
 from core.models import AuditEvent
 from core.pages import paginate, render_page
-from inspections import documents, services
+from inspections import services
 from inspections.models import Document, Evidence, Inspection
-from inspections.sheet import Sheet
-from inspections.views import BY_DEADLINE, add_photos, visible_sheet
+from inspections.reads import documents
+from inspections.reads.form_state import Sheet
+from inspections.views.phone import BY_DEADLINE, add_photos, visible_sheet
 from tasks.models import Task
 
 

@@ -11,8 +11,9 @@ from django.conf import settings
 
 from core import pdf
 from inspections.models import Document, Evidence, Signature
-from inspections.rules import RESULTS, svg_frame
-from inspections.sheet import Part, Sheet
+from inspections.reads.form_state import Part, Sheet
+from inspections.rules import RESULTS
+from inspections.rules.strokes import svg_frame
 
 TEMPLATES = {
     Document.Kind.APPROVAL: "pdf/approval.html",

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.models import AuditEvent
-from publication.feeds import Line, plain
+from publication.reads.open_data import Echo, plain
 
 TRAIL: list[tuple[str, Callable[[AuditEvent], object]]] = [
     ("编号", lambda line: line.pk),
@@ -26,7 +26,7 @@ TRAIL: list[tuple[str, Callable[[AuditEvent], object]]] = [
 
 def trail_lines(rows: QuerySet) -> Iterator[str]:
     """The trail as CSV with a byte order mark, so that spreadsheets read the Chinese. One query."""
-    writer = csv.writer(Line())
+    writer = csv.writer(Echo())
     yield "\ufeff" + writer.writerow([name for name, _ in TRAIL])
     rows = rows.select_related("actor__agency")
     for row in rows.iterator(chunk_size=2000):

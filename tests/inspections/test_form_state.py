@@ -6,7 +6,7 @@ import pytest
 
 from inspections import services
 from inspections.models import Inspection
-from inspections.sheet import Sheet
+from inspections.reads.form_state import Sheet
 from tests.factories import UserFactory
 from tests.inspections.factories import PASSWORD
 

@@ -25,9 +25,9 @@ from inspections.forms import (
     SubmitForm,
 )
 from inspections.models import Evidence, Inspection
-from inspections.photos import LARGEST
+from inspections.reads.form_state import Part, Sheet
+from inspections.rules.photos import LARGEST
 from inspections.services.teams import NOT_ON_TEAM
-from inspections.sheet import Part, Sheet
 from registries.models import Inspector
 
 BY_DEADLINE = ("selection__task__onsite_until", "pk")
@@ -197,7 +197,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
         entries = [entry for one in answer_forms if (entry := one.entry())]
         try:
             services.save_section(part.section, entries, actor=request.user)
-        except services.Conflict as error:
+        except services.AnswerConflict as error:
             _show_conflict(answer_forms, error)
         except DomainError as error:
             return show(
@@ -208,7 +208,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     return show(request, sheet, 422, answer_forms=answer_forms)
 
 
-def _show_conflict(answer_forms: list[AnswerForm], error: services.Conflict) -> None:
+def _show_conflict(answer_forms: list[AnswerForm], error: services.AnswerConflict) -> None:
     """Put the colleague's version beside the own one; saving again then keeps the own one."""
     for one in answer_forms:
         if one.item.pk == error.current.item_id:
