@@ -27,7 +27,7 @@ SHORT_LABELS = {
     "no_relevant_business": "未开展相关经营活动",
     "closed": "已停业或正在清算",
 }
-# What each of the 8 + 5 codes means, for readers who are not officials (domain section 2).
+# What each of the 8 + 5 codes means, for readers who are not officials (requirements section 2).
 MEANINGS = {
     "no_issue": "所列事项在检查当日没有查出问题。它不是对企业的全面保证。",
     "ordered_to_correct": "查出问题，已要求企业在规定期限内改正，到期由检查部门复查。",
@@ -44,7 +44,7 @@ MEANINGS = {
     "moved_out": "企业已迁到其他地区，由迁入地管辖。",
 }
 
-# Why a leader sends a record back (F96).
+# Why a leader sends a record back.
 RETURN_REASONS = [
     ("incomplete", "检查内容填写不完整"),
     ("wrong_result", "检查结果与事实或证据不一致"),

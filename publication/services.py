@@ -81,7 +81,7 @@ def return_section(section: Section, reason: str, *, actor: User) -> Approval:
 
 
 def approve_clean(sections: Iterable[Section], *, confirmed: int, actor: User) -> list[Publication]:
-    """Agree to publish records without a problem, each in a transaction of its own (F97).
+    """Agree to publish records without a problem, each in a transaction of its own.
 
     confirmed: how many the leader was shown; another number means that the pile has changed, and
     nothing is published. Raises DomainError for a record that has to be read alone.

@@ -1,4 +1,4 @@
-"""Result codes, what excludes what, and when a form is ready. Pure; sources: domain 2, contracts 5."""
+"""Result codes, what excludes what, and when a form is ready. Pure; sources: requirements 2, contracts 5."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence

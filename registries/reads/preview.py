@@ -19,9 +19,9 @@ from registries.imports import (
     read_table,
 )
 from registries.models import Grade
+from registries.reads.changes import apply, label_of, shown
+from registries.reads.words import KnownWords
 from registries.rules import UnfitValue
-from registries.services.changes import apply, label_of, shown
-from registries.services.words import KnownWords
 
 
 @dataclass

@@ -6,9 +6,9 @@ from agencies.models import Agency
 from core import clock
 from registries.imports import TARGET_COLUMNS, Row
 from registries.models import Target, TargetKind
-from registries.services.access import covers
-from registries.services.changes import apply
-from registries.services.rows import (
+from registries.reads.access import covers
+from registries.reads.changes import apply
+from registries.reads.preview import (
     ImportPreview,
     RowChange,
     begin,
@@ -16,8 +16,8 @@ from registries.services.rows import (
     find_things,
     sort_rows,
 )
-from registries.services.targets import COUNTY, target_problems
-from registries.services.words import SCHEMES, target_words
+from registries.reads.targets import COUNTY, target_problems
+from registries.reads.words import SCHEMES, target_words
 
 NOT_FIELDS = frozenset({*SCHEMES, "graded_on", "grade_source"})
 SOLE_TRADER = "92"

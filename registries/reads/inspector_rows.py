@@ -5,8 +5,8 @@ from core.fields import blind_index
 from registries import rules
 from registries.imports import INSPECTOR_COLUMNS, Row, duplicates
 from registries.models import Inspector
-from registries.services.inspectors import CHECKED, inspector_problems
-from registries.services.rows import (
+from registries.reads.inspectors import CHECKED, inspector_problems
+from registries.reads.preview import (
     ImportPreview,
     RowChange,
     begin,
@@ -14,7 +14,7 @@ from registries.services.rows import (
     find_things,
     sort_rows,
 )
-from registries.services.words import inspector_words
+from registries.reads.words import inspector_words
 
 
 def examine_inspectors(data: bytes, agency: Agency) -> ImportPreview:
