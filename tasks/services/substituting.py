@@ -14,7 +14,7 @@ from core.errors import DomainError, IllegalMove, NotAllowed
 from core.notices import notify
 from core.workflow import REFUSED, advance, authorize, can, has_role_permission, lock
 from registries.models import Inspector
-from registries.services import declare_recusal, hold_registries
+from registries.services import declare_recusal, share_registries
 from tasks import drs1, roster
 from tasks.flows import SubstitutionStatus, TaskStatus
 from tasks.models import Assignment, Cause, Draw, Purpose, Scope, Selection, Standing, Substitution
@@ -123,7 +123,7 @@ def approve_substitution(
     event each. begun: selections whose visit has begun. Returns the teams that changed, as
     (selection, system). Raises DomainError, and changes nothing, where nobody is left.
     """
-    hold_registries()
+    share_registries()
     task = substitution.assignment.selection.task
     lock(task)
     lock(substitution)

@@ -13,7 +13,7 @@ from core import clock
 from core.errors import DomainError, IllegalMove
 from core.notices import notify
 from core.workflow import advance, authorize, lock
-from registries.services import hold_registries
+from registries.services import still_registries
 from tasks import drs1, frame, roster
 from tasks.ceremony import SHORT, Ceremony, sealed
 from tasks.flows import DrawStatus, TaskStatus
@@ -34,7 +34,7 @@ def freeze_targets(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None
     """
     advance(task, "freeze", actor=actor)
     _must_hold(task, ceremony)
-    hold_registries(still=True)
+    still_registries()
     frozen = frame.freeze(task, draw_id_of(task, Purpose.TARGETS), ceremony)
     if not frozen.eligible:
         raise DomainError(
@@ -60,7 +60,7 @@ def freeze_people(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None)
     if task.draws.live().filter(purpose=Purpose.INSPECTORS).exists():
         raise IllegalMove("人员名单已经封存，不能再次封存。")
     _must_hold(task, ceremony)
-    hold_registries(still=True)
+    still_registries()
     people = roster.of(task)
     roster.must_be_staffed(people)
     texts = people.texts(task, draw_id_of(task, Purpose.INSPECTORS), ceremony)
