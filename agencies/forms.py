@@ -1,8 +1,10 @@
 """Forms on accounts: the shape of the input."""
 
+from typing import Any
+
 from django import forms
 
-from agencies.models import Agency
+from agencies.models import Agency, User
 from agencies.roles import ROLES
 
 STRONG = (
@@ -47,7 +49,7 @@ class PasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args, user, **kwargs) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
 
@@ -57,9 +59,9 @@ class PasswordForm(forms.Form):
             raise forms.ValidationError("当前口令不正确。")
         return self.cleaned_data["current"]
 
-    def clean(self) -> dict:
+    def clean(self) -> dict[str, Any]:
         """Both new ones must be equal."""
-        data = super().clean()
+        data = super().clean() or {}
         if data.get("password") and data.get("again") and data["password"] != data["again"]:
             self.add_error("again", "两次输入的新口令不一致。")
         if data.get("password") and data.get("password") == data.get("current"):

@@ -1,9 +1,6 @@
 """Background work on log-ins."""
 
-from importlib import import_module
-
 from celery import shared_task
-from django.conf import settings
 
 from agencies import services
 
@@ -11,7 +8,7 @@ from agencies import services
 @shared_task(ignore_result=True)
 def clear_sessions() -> None:
     """Forget sessions that are over: Django leaves their rows behind."""
-    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    services.clear_sessions()
 
 
 @shared_task(ignore_result=True)

@@ -64,7 +64,7 @@ class System(models.Model):
         return self.name
 
 
-class AgencyQuerySet(models.QuerySet):
+class AgencyQuerySet(models.QuerySet["Agency"]):
     """Reads on agencies."""
 
     def inspecting(self) -> "AgencyQuerySet":
@@ -101,14 +101,14 @@ class Agency(models.Model):
         return self.name
 
 
-class PersonManager(UserManager):
+class PersonManager(UserManager["User"]):
     """Reads on users."""
 
-    def with_role(self, slug: str) -> models.QuerySet:
+    def with_role(self, slug: str) -> "models.QuerySet[User]":
         """Active users who hold the role."""
         return self.filter(is_active=True, groups__name=f"{ROLE_PREFIX}{slug}")
 
-    def matching(self, text: str) -> models.QuerySet:
+    def matching(self, text: str) -> "models.QuerySet[User]":
         """By the start of the user name or a part of the person's name."""
         return self.filter(Q(username__startswith=text.lower()) | Q(name__contains=text))
 
@@ -142,7 +142,7 @@ class User(AbstractUser):
         """The slugs of the roles held, in the order of ROLES. One query for each request."""
         if not hasattr(self, "_roles"):
             names = {group.name for group in self.groups.all()}
-            self._roles = [slug for slug in ROLES if f"{ROLE_PREFIX}{slug}" in names]
+            self._roles: list[str] = [slug for slug in ROLES if f"{ROLE_PREFIX}{slug}" in names]
         return self._roles
 
     @property
@@ -203,7 +203,7 @@ class PastPassword(models.Model):
         return f"{self.user}的历史口令"
 
 
-class LogInGuardQuerySet(models.QuerySet):
+class LogInGuardQuerySet(models.QuerySet["LogInGuard"]):
     """Reads on guards."""
 
     def closed(self) -> "LogInGuardQuerySet":

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from core import clock, heartbeat
 from core.models import Heartbeat
-from deadlines.services import calendar_until
+from deadlines.reads import calendar_until
 
 PROCESSES = ("worker", "beat")
 SILENT = {"alive": False, "last_seen": None}

@@ -90,8 +90,15 @@ def demand_access(refusal: Refusal | None) -> None:
 
 
 @contextmanager
-def unique(constraint: str, message: str, *, field: str = "", code: str = "") -> Iterator[None]:
-    """Turn a breach of the database's `constraint` into a DomainError with `message`.
+def unique(
+    constraint: str | tuple[str, ...],
+    message: str,
+    *,
+    field: str = "",
+    code: str = "",
+    error: type[DomainError] = DomainError,
+) -> Iterator[None]:
+    """Turn a breach of the database's `constraint` (or of one of several) into an `error` with `message`.
 
     Runs its body in a savepoint, so that the transaction around it stays usable. A breach of any
     other constraint is a fault of ours and goes on as it is.
@@ -99,10 +106,12 @@ def unique(constraint: str, message: str, *, field: str = "", code: str = "") ->
     try:
         with transaction.atomic():
             yield
-    except IntegrityError as error:
-        if constraint_of(error) != constraint:
+    except IntegrityError as breach:
+        known = (constraint,) if isinstance(constraint, str) else constraint
+        name = constraint_of(breach)
+        if name not in known:
             raise
-        raise DomainError(message, field=field, code=code or constraint) from error
+        raise error(message, field=field, code=code or name) from breach
 
 
 def constraint_of(error: IntegrityError) -> str:

@@ -36,6 +36,13 @@ def why_not(actor: Any, action: str, obj: models.Model) -> Refusal | None:
     return None if can(actor, action, obj) else NOT_YOURS
 
 
+def why_not_role(
+    actor: Any, action: str, model: type[models.Model] | models.Model
+) -> Refusal | None:
+    """Why `actor` may not do `action` on things nobody owns, or None."""
+    return None if has_role_permission(actor, action, model) else NOT_YOURS
+
+
 def why_not_move(obj: models.Model, name: str, actor: Any) -> Refusal | None:
     """Why `actor` cannot make the move `name` on `obj` now: who first, then when; or None."""
     return why_not(actor, name, obj) or obj.flow.why_not(name, obj.status)
@@ -48,7 +55,7 @@ def authorize(actor: Any, action: str, obj: models.Model) -> None:
 
 def authorize_role(actor: Any, action: str, model: type[models.Model]) -> None:
     """Raise NotAllowed unless a role of `actor` allows `action` on things nobody owns."""
-    demand(None if has_role_permission(actor, action, model) else NOT_YOURS)
+    demand(why_not_role(actor, action, model))
 
 
 def moves_for(actor: Any, obj: models.Model) -> list[Move]:

@@ -1,5 +1,7 @@
 """Forms on the calendar: the shape of the input, with every error named by its line."""
 
+from typing import Any
+
 from django import forms
 
 from core.forms import DayField
@@ -25,9 +27,9 @@ class YearForm(forms.Form):
         ),
     )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Read the lines once the year is known; `days` becomes a list of arrangement.Day."""
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if "year" in cleaned and "days" in cleaned:
             days, faults = arrangement.parse(cleaned["days"], cleaned["year"])
             cleaned["days"] = days

@@ -1,6 +1,7 @@
 """The working-day calendar, the rules of each jurisdiction, and the clocks that run."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -42,10 +43,10 @@ class UnitChoice(models.TextChoices):
     CALENDAR_DAY = rules.Unit.CALENDAR_DAY.value, "日"
 
 
-class CalendarYearQuerySet(models.QuerySet):
+class CalendarYearQuerySet(models.QuerySet["CalendarYear"]):
     """Reads on the years of the calendar."""
 
-    def with_counts(self):
+    def with_counts(self) -> "CalendarYearQuerySet":
         """Each year with the number of its official days off and make-up days."""
         official = Q(days__is_local=False)
         return (
@@ -76,7 +77,7 @@ class CalendarYear(models.Model):
         verbose_name = verbose_name_plural = "年度节假日安排"
         ordering = ["-year"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.year}年节假日安排"
 
 
@@ -106,7 +107,7 @@ class Holiday(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.date} {'班' if self.is_workday else '休'} {self.name}"
 
 
@@ -119,14 +120,14 @@ class CalendarAlarm(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "缺历提醒"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return rules.missing_text(self.year)
 
 
-class DeadlineRuleQuerySet(models.QuerySet):
+class DeadlineRuleQuerySet(models.QuerySet["DeadlineRule"]):
     """Reads on rules."""
 
-    def nearest(self, region_id, kind, on):
+    def nearest(self, region_id: str, kind: str, on: date) -> "DeadlineRule | None":
         """The rule for `kind` in force on a day: county before city, province and country."""
         places = ["", region_id[:2] + "0000", region_id[:4] + "00", region_id]
         found = self.filter(kind=kind, effective_from__lte=on).filter(
@@ -179,19 +180,19 @@ class DeadlineRule(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.region or '全国'}{self.get_kind_display()}：{self.period}（{self.source}）"
 
     @property
-    def period(self):
+    def period(self) -> str:
         """`20 个工作日`."""
         return f"{self.amount} {self.get_unit_display()}"
 
 
-class DeadlineQuerySet(models.QuerySet):
+class DeadlineQuerySet(models.QuerySet["Deadline"]):
     """Reads on deadlines. Every view starts from `visible_to`."""
 
-    def visible_to(self, user: User):
+    def visible_to(self, user: User) -> "DeadlineQuerySet":
         """Those of the user's own agency and, to read, of the same system below it.
 
         And those that have been escalated to the user's agency, whatever the system.
@@ -199,25 +200,25 @@ class DeadlineQuerySet(models.QuerySet):
         escalated = Q(escalated_on__isnull=False, lead_agency=user.agency_id)
         return self.filter(overseen(user) | escalated)
 
-    def about(self, subject, kind=None):
+    def about(self, subject: str, kind: str | None = None) -> "DeadlineQuerySet":
         """The deadlines of one subject, such as `tasks.task:12`."""
         found = self.filter(subject=subject)
         return found.filter(kind=kind) if kind else found
 
-    def open(self):
+    def open(self) -> "DeadlineQuerySet":
         """Clocks that still run."""
         return self.filter(status=DeadlineStatus.OPEN)
 
-    def pending(self):
+    def pending(self) -> "DeadlineQuerySet":
         """Open, and waiting for a year's arrangement."""
         return self.open().filter(due_on=None)
 
-    def waiting_years(self):
+    def waiting_years(self) -> "models.QuerySet[Deadline, dict[str, Any]]":
         """The years that open deadlines wait for, with how many: missing_year, number."""
         found = self.pending().order_by("missing_year").values("missing_year")
         return found.annotate(number=models.Count("pk"))
 
-    def tally(self, today):
+    def tally(self, today: date) -> dict[str, int]:
         """How many are open, overdue and waiting for a calendar, in one query."""
         return self.open().aggregate(
             total=models.Count("pk"),
@@ -225,15 +226,15 @@ class DeadlineQuerySet(models.QuerySet):
             pending=models.Count("pk", filter=Q(due_on=None)),
         )
 
-    def overdue(self, today):
+    def overdue(self, today: date) -> "DeadlineQuerySet":
         """Open after the end of their last day."""
         return self.open().filter(due_on__lt=today)
 
-    def due_within(self, today, days):
+    def due_within(self, today: date, days: int) -> "DeadlineQuerySet":
         """Open and due not later than `days` calendar days from today, overdue ones included."""
         return self.open().filter(due_on__lte=today + timedelta(days=days))
 
-    def urgent_first(self):
+    def urgent_first(self) -> "DeadlineQuerySet":
         """By due date; those that wait for a calendar last."""
         return self.order_by("urgent_on", "pk")
 
@@ -330,21 +331,21 @@ class Deadline(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.title}（{self.get_kind_display()}）"
 
     @property
-    def is_open(self):
+    def is_open(self) -> bool:
         """Whether the clock still runs."""
         return self.status == DeadlineStatus.OPEN
 
     @property
-    def is_late(self):
+    def is_late(self) -> bool:
         """Whether it was met after its last day."""
         return bool(self.met_on and self.due_on and self.met_on > self.due_on)
 
     @property
-    def basis(self):
+    def basis(self) -> str:
         """The rule in words: from when, how long, by which text, and the end of the task."""
         if self.amount is None:
             return self.source
@@ -379,5 +380,5 @@ class Reminder(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.deadline}：{self.level}"

@@ -137,7 +137,7 @@ def due_on(trigger_on: date, amount: int, unit: Unit, roll: bool, calendar: Cale
 
 
 def effective_due(due: date, cap_on: date | None) -> date:
-    """The earlier of the rule's date and the end of the task: both bind (domain 1.9 item 2)."""
+    """The earlier of the rule's date and the task's end: both bind (requirements 1.9 item 2)."""
     return min(due, cap_on) if cap_on else due
 
 

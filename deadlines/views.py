@@ -1,14 +1,16 @@
 """Pages on deadlines and the calendar: find, call one service, render."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agencies.requests import StaffRequest
 from core import clock
-from core.pages import one_of, paginate, render_page
-from core.workflow import authorize_role, has_role_permission
-from deadlines import services
-from deadlines.arrangement import doubts, spans
+from core.errors import demand
+from core.pages import attempt, one_of, paginate, render_page
+from deadlines import reads, services
+from deadlines.arrangement import doubts
 from deadlines.forms import ClearForm, DayForm, YearForm
 from deadlines.models import CalendarYear, Deadline
 
@@ -16,7 +18,7 @@ TABS = [("", "全部", "total"), ("overdue", "已逾期", "overdue"), ("pending"
 
 
 @require_GET
-def deadline_list(request):
+def deadline_list(request: StaffRequest) -> HttpResponse:
     """The clocks that run for the user's agency and those below it, the most urgent first."""
     today = clock.today()
     visible = Deadline.objects.visible_to(request.user)
@@ -33,62 +35,71 @@ def deadline_list(request):
 
 
 @require_http_methods(["GET", "POST"])
-def calendar(request):
+def calendar(request: StaffRequest) -> HttpResponse:
     """The years whose arrangement is known; system administrators enter another."""
     if request.method == "POST":
-        authorize_role(request.user, "change", CalendarYear)
+        demand(reads.why_not_change_calendar(request.user))
     form = YearForm(request.POST or None)
-    if form.is_valid():
-        return _enter(request, form)
-    until = services.calendar_until()
+    if form.is_valid() and (way_on := _entered(request, form)):
+        return way_on
+    until = reads.calendar_until()
     context = {
         "years": CalendarYear.objects.with_counts(),
         "waiting": Deadline.objects.waiting_years(),
         "until": until,
         "days_left": (until - clock.today()).days if until else None,
         "form": form,
-        "may_change": has_role_permission(request.user, "change", CalendarYear),
+        "may_change": reads.why_not_change_calendar(request.user) is None,
     }
     return render_page(request, "deadlines/calendar", context)
 
 
 @require_http_methods(["GET", "POST"])
-def calendar_year(request, year):
+def calendar_year(request: StaffRequest, year: int) -> HttpResponse:
     """The days of one year; system administrators replace the arrangement or set a local day."""
     entry = get_object_or_404(CalendarYear, pk=year)
     if request.method == "GET":
         return _year_page(request, entry)
-    authorize_role(request.user, "change", CalendarYear)
+    demand(reads.why_not_change_calendar(request.user))
     typed = request.POST.copy()
     typed["year"] = year
     form = YearForm(typed)
-    if form.is_valid():
-        return _enter(request, form)
+    if form.is_valid() and (way_on := _entered(request, form)):
+        return way_on
     return _year_page(request, entry, form=form)
 
 
 @require_POST
-def set_day(request, year):
+def set_day(request: StaffRequest, year: int) -> HttpResponse:
     """Set one day for this place."""
     entry = get_object_or_404(CalendarYear, pk=year)
-    authorize_role(request.user, "change", CalendarYear)
+    demand(reads.why_not_change_calendar(request.user))
     form = DayForm(request.POST, auto_id="day_%s")
     if not form.is_valid():
         return _year_page(request, entry, day_form=form)
     asked = form.cleaned_data
     is_workday = asked["state"] == "work"
-    day = services.set_day(
-        asked["date"], is_workday, asked["name"], asked["source"], actor=request.user
+    told = attempt(
+        form,
+        services.set_day,
+        asked["date"],
+        is_workday,
+        asked["name"],
+        asked["source"],
+        actor=request.user,
     )
+    if not told:
+        return _year_page(request, entry, day_form=form, status=told.status)
+    day = told.result
     messages.success(request, f"已设置：{day}。未完成的期限已重新计算。")
     return redirect("deadlines:calendar_year", year=day.date.year)
 
 
 @require_POST
-def clear_day(request, year):
+def clear_day(request: StaffRequest, year: int) -> HttpResponse:
     """Take a local day back."""
     entry = get_object_or_404(CalendarYear, pk=year)
-    authorize_role(request.user, "change", CalendarYear)
+    demand(reads.why_not_change_calendar(request.user))
     form = ClearForm(request.POST)
     if not form.is_valid():
         return _year_page(request, entry)
@@ -97,11 +108,21 @@ def clear_day(request, year):
     return redirect("deadlines:calendar_year", year=year)
 
 
-def _enter(request, form):
+def _entered(request: StaffRequest, form: YearForm) -> HttpResponse | None:
+    """The way on once the service took the year; None when it stands refused in the form."""
     asked = form.cleaned_data
-    entry = services.enter_year(
-        asked["year"], asked["days"], asked["source"], actor=request.user, url=asked["url"]
+    entered = attempt(
+        form,
+        services.enter_year,
+        asked["year"],
+        asked["days"],
+        asked["source"],
+        actor=request.user,
+        url=asked["url"],
     )
+    if not entered:
+        return None
+    entry = entered.result
     messages.success(
         request, f"{entry}已录入，共 {len(asked['days'])} 天。未完成的期限已重新计算。"
     )
@@ -110,15 +131,18 @@ def _enter(request, form):
     return redirect("deadlines:calendar_year", year=entry.year)
 
 
-def _year_page(request, entry, form=None, day_form=None):
-    days = list(entry.days.all())
-    official = "\n".join(str(day) for day in days if not day.is_local)
-    stored = {"year": entry.year, "source": entry.source, "url": entry.url, "days": official}
+def _year_page(
+    request: StaffRequest,
+    entry: CalendarYear,
+    form: YearForm | None = None,
+    day_form: DayForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    shown = reads.year_of(entry)
     context = {
-        "entry": entry,
-        "spans": spans(days),
-        "form": form or YearForm(initial=stored),
+        **shown,
+        "form": form or YearForm(initial=shown["stored"]),
         "day_form": day_form or DayForm(auto_id="day_%s"),
-        "may_change": has_role_permission(request.user, "change", CalendarYear),
+        "may_change": reads.why_not_change_calendar(request.user) is None,
     }
-    return render_page(request, "deadlines/calendar_year", context)
+    return render_page(request, "deadlines/calendar_year", context, status=status)

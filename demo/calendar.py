@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.conf import settings
 
 from deadlines import rules
-from deadlines.services import calendar
+from deadlines.reads import calendar
 
 
 @contextmanager

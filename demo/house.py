@@ -102,6 +102,7 @@ def _agencies() -> None:
             row["short"],
             Region.objects.get(code=row["region"]),
             System.objects.get(slug=row["system"]),
+            is_inspecting=True,
         )
 
 

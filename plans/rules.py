@@ -15,7 +15,7 @@ def sample_size(base: int, ratio_ppm: int, rounding: str) -> int:
 
     ratio_ppm: millionths, 1 to 1000000. rounding: `up` 进一, the only mode that meets 不低于;
     `half` 四舍五入; `down` 舍去. Raises DomainError for a ratio out of range, ValueError for a
-    negative base or an unknown mode. Source: DRS1 2.6; domain 1.9 item 3.
+    negative base or an unknown mode. Source: DRS1 2.6; requirements 1.9 item 3.
     """
     _check_ratio(ratio_ppm)
     if base < 0:

@@ -27,7 +27,7 @@ SHORT_LABELS = {
     "no_relevant_business": "未开展相关经营活动",
     "closed": "已停业或正在清算",
 }
-# What each of the 8 + 5 codes means, for readers who are not officials (domain section 2).
+# What each of the 8 + 5 codes means, for readers who are not officials (requirements section 2).
 MEANINGS = {
     "no_issue": "所列事项在检查当日没有查出问题。它不是对企业的全面保证。",
     "ordered_to_correct": "查出问题，已要求企业在规定期限内改正，到期由检查部门复查。",
@@ -44,7 +44,7 @@ MEANINGS = {
     "moved_out": "企业已迁到其他地区，由迁入地管辖。",
 }
 
-# Why a leader sends a record back (F96).
+# Why a leader sends a record back.
 RETURN_REASONS = [
     ("incomplete", "检查内容填写不完整"),
     ("wrong_result", "检查结果与事实或证据不一致"),
@@ -112,7 +112,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ResultMark:
     """One result as the public reads it: kind and icon of the status tag, label, full label."""
 
     kind: str
@@ -201,10 +201,10 @@ def _item(item: ItemResult, remark: str) -> dict[str, Any]:
     }
 
 
-def marks(codes: Iterable[str]) -> list[Mark]:
+def marks(codes: Iterable[str]) -> list[ResultMark]:
     """The results as states: problems in red, 未发现问题 neutral, nothing inspected with a dash."""
     return [
-        Mark(
+        ResultMark(
             kind="problem" if code in BAD else "neutral",
             icon="" if code in BAD or code == "no_issue" else "minus",
             label=SHORT_LABELS.get(code, RESULT_LABELS[code]),
@@ -214,7 +214,7 @@ def marks(codes: Iterable[str]) -> list[Mark]:
     ]
 
 
-def all_marks() -> list[tuple[str, Mark]]:
+def all_marks() -> list[tuple[str, ResultMark]]:
     """The thirteen codes in the order of the law, each as a state."""
     return list(zip(CODES, marks(CODES), strict=True))
 

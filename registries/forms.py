@@ -1,9 +1,12 @@
 """Forms on the registries: the shape of the input. Rules live in rules.py and services."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
-from agencies.models import Region, User
+from agencies.models import Agency, Region, User
 from core.forms import DayField
 from registries.imports.rows import clean, identifier, phone
 from registries.models import Gender, Grade, Inspector, Target, TargetStatus
@@ -13,11 +16,11 @@ from registries.rules import UnfitValue
 class PhoneField(forms.CharField):
     """A telephone number; the stored one is never put into a page."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=30, required=False, **kwargs)
         self.widget.attrs |= {"inputmode": "tel", "autocomplete": "off"}
 
-    def clean(self, value):
+    def clean(self, value: Any) -> str:
         """The number in one form, or a sentence."""
         value = super().clean(value)
         if not value:
@@ -33,7 +36,7 @@ class KeepsSecrets(forms.ModelForm):
 
     secrets: tuple[str, ...] = ()
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stored = {name: getattr(self.instance, name) for name in self.secrets}
         for name in self.secrets:
@@ -42,9 +45,9 @@ class KeepsSecrets(forms.ModelForm):
                 self.fields[name].required = False
                 self.fields[name].help_text = "已登记，加密保存。留空则不修改。"
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Put back what was left empty."""
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         for name in self.secrets:
             if name in cleaned and not cleaned[name]:
                 cleaned[name] = self.stored[name]
@@ -83,7 +86,13 @@ class TargetForm(KeepsSecrets):
             "code": {"unique": "该代码已在名录中，请查找后修改，不要重复登记。"},
         }
 
-    def __init__(self, *args, regions, agencies, **kwargs):
+    def __init__(
+        self,
+        *args: Any,
+        regions: QuerySet[Region],
+        agencies: QuerySet[Agency],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = regions
         self.fields["agency"].queryset = agencies
@@ -98,11 +107,11 @@ class TargetForm(KeepsSecrets):
         if self.instance.pk:
             self.fields["code"].disabled = True
 
-    def clean_code(self):
+    def clean_code(self) -> str:
         """The code in capitals, without blanks."""
         return identifier(self.cleaned_data["code"])
 
-    def clean_name(self):
+    def clean_name(self) -> str:
         """One line without invisible characters."""
         return clean(self.cleaned_data["name"])
 
@@ -124,7 +133,7 @@ class GradeForm(forms.Form):
         label="来源", max_length=120, help_text="如：国家企业信用信息公示系统。"
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         grade = self.fields["grade"]
         grade.queryset = Grade.objects.select_related("scheme")
@@ -168,7 +177,7 @@ class InspectorForm(KeepsSecrets):
             "user",
         ]
 
-    def __init__(self, *args, agency, **kwargs):
+    def __init__(self, *args: Any, agency: Agency | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = User.objects.filter(agency=agency, is_active=True)
         self.fields["user"].queryset = people
@@ -176,11 +185,11 @@ class InspectorForm(KeepsSecrets):
         self.fields["user"].label_from_instance = lambda user: f"{user.name}（{user.username}）"
         self.fields["user"].help_text = "本人登录用的账号，用于接收派发和填写检查表。"
 
-    def clean_citizen_id(self):
+    def clean_citizen_id(self) -> str:
         """The number in capitals, without blanks."""
         return identifier(self.cleaned_data["citizen_id"])
 
-    def clean_certificate_no(self):
+    def clean_certificate_no(self) -> str:
         """The number in capitals, without blanks."""
         return identifier(self.cleaned_data["certificate_no"])
 
@@ -196,11 +205,11 @@ class RecusalForm(forms.Form):
     )
     reason = forms.CharField(label="回避原因", max_length=200)
 
-    def __init__(self, *args, targets, **kwargs):
+    def __init__(self, *args: Any, targets: QuerySet[Target], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.targets = targets
 
-    def clean_target(self):
+    def clean_target(self) -> Target | None:
         """The target with the code; None when left empty."""
         code = identifier(self.cleaned_data["target"])
         if not code:
@@ -232,7 +241,9 @@ class ReachForm(forms.Form):
         error_messages={"invalid_choice": "只能派往本市的其他县区。"},
     )
 
-    def __init__(self, *args, inspector, reachable, **kwargs):
+    def __init__(
+        self, *args: Any, inspector: Inspector, reachable: list[Region], **kwargs: Any
+    ) -> None:
         chosen = [region.pk for region in inspector.also_in.all()]
         super().__init__(*args, initial={"regions": chosen}, **kwargs)
         codes = [region.pk for region in reachable]

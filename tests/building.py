@@ -27,6 +27,7 @@ def found(name, region, slug):
         name,
         Region.objects.get(code=region),
         System.objects.get(slug=slug),
+        is_inspecting=True,
     )
 
 

@@ -17,6 +17,7 @@ from agencies.services.accounts import (
 )
 from agencies.services.login import (
     clear_guards,
+    clear_sessions,
     is_own_password,
     lift_lock,
     log_in,
@@ -30,6 +31,7 @@ __all__ = [
     "assign_roles",
     "change_password",
     "clear_guards",
+    "clear_sessions",
     "found_agency",
     "grant_joint_access",
     "is_own_password",

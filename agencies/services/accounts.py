@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.urls import reverse
 from guardian.shortcuts import assign_perm
 
+from agencies import reads
 from agencies.models import AGENCY_PREFIX, ROLE_PREFIX, Agency, Region, System, User
-from agencies.roles import ADMINISTRATORS, ROLES, conflict
-from agencies.services.passwords import check_strength, keep_password
+from agencies.roles import ROLES
+from agencies.services.passwords import keep_password
 from core.audit import record
-from core.errors import DomainError, NotAllowed
+from core.errors import DomainError, demand, unique
 from core.notices import notify, try_again
-from core.workflow import REFUSED, authorize_role
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -63,7 +63,8 @@ def found_agency(
     short_name: str,
     region: Region,
     system: System,
-    is_inspecting: bool = True,
+    *,
+    is_inspecting: bool,
 ) -> Agency:
     """Create an agency with the group through which tasks are shared with it."""
     group, _ = Group.objects.get_or_create(name=f"{AGENCY_PREFIX}{code}")
@@ -98,7 +99,9 @@ def sync_agencies(rows: Iterable[dict[str, Any]]) -> int:
         short = row["short_name"] or row["name"]
         names = {"name": row["name"], "short_name": short, "is_inspecting": row["is_inspecting"]}
         if not Agency.objects.filter(code=code).update(**names):
-            found_agency(code, row["name"], short, region, system, row["is_inspecting"])
+            found_agency(
+                code, row["name"], short, region, system, is_inspecting=row["is_inspecting"]
+            )
     return count
 
 
@@ -143,17 +146,13 @@ def open_account(
     Raises NotAllowed unless the actor is a system administrator, DomainError for a taken name or
     a weak password. Roles are granted by somebody else (`assign_roles`).
     """
-    authorize_role(actor, "add", User)
-    if User.objects.filter(username=username).exists():
-        raise DomainError(f"用户名“{username}”已被使用，请换一个。")
+    demand(reads.why_not_open_account(actor))
     user = User(username=username, name=name, agency=agency, email=email, must_change_password=True)
-    check_strength(user, password)
+    demand(reads.why_weak(user, password))
     user.set_password(password)
-    try:
-        with transaction.atomic():
-            user.save()
-    except IntegrityError:  # somebody else was a moment faster
-        raise DomainError(f"用户名“{username}”已被使用，请换一个。") from None
+    taken = f"用户名“{username}”已被使用，请换一个。"
+    with unique("agencies_user_username_key", taken, field="username"):
+        user.save()
     if agency:
         user.groups.add(agency.group)
     record("agencies.open_account", user, actor, f"开通账号：{user}（{username}）")
@@ -164,13 +163,7 @@ def open_account(
 def assign_roles(user: User, roles: Iterable[str], *, actor: User | None) -> None:
     """Replace the user's roles. Nobody changes the own ones; the three administrators stay apart."""
     wanted = frozenset(roles)
-    if actor is not None and not actor.has_perm("agencies.assign_roles_user"):
-        raise NotAllowed(REFUSED)
-    if actor is not None and actor.pk == user.pk:
-        raise DomainError("不能修改自己的角色，请由另一位安全管理员办理。")
-    reason = conflict(wanted)
-    if reason:
-        raise DomainError(reason)
+    demand(reads.why_not_assign_roles(user, actor) or reads.why_not_hold(wanted))
     before = list(user.roles)
     names = [f"{ROLE_PREFIX}{slug}" for slug in wanted]
     user.groups.remove(*Group.objects.filter(name__startswith=ROLE_PREFIX))
@@ -192,7 +185,7 @@ def set_email(user: User, email: str, *, actor: User | None) -> None:
 
     What could not be delivered to the old address goes to the new one.
     """
-    authorize_role(actor, "change", User)
+    demand(reads.why_not_change_account(actor))
     user.email = email
     user.save(update_fields=["email"])
     try_again(user)
@@ -202,9 +195,7 @@ def set_email(user: User, email: str, *, actor: User | None) -> None:
 @transaction.atomic
 def suspend(user: User, *, actor: User | None) -> None:
     """Close the account to further log-ins; what its owner did stays on the trail."""
-    authorize_role(actor, "change", User)
-    if actor is not None and actor.pk == user.pk:
-        raise DomainError("不能停用自己的账号。")
+    demand(reads.why_not_suspend(user, actor))
     user.is_active = False
     user.save(update_fields=["is_active"])
     record("agencies.suspend", user, actor, f"停用账号：{user}")
@@ -213,7 +204,7 @@ def suspend(user: User, *, actor: User | None) -> None:
 @transaction.atomic
 def restore(user: User, *, actor: User | None) -> None:
     """Let a suspended account log in again."""
-    authorize_role(actor, "change", User)
+    demand(reads.why_not_change_account(actor))
     user.is_active = True
     user.save(update_fields=["is_active"])
     record("agencies.restore", user, actor, f"恢复账号：{user}")
@@ -224,15 +215,9 @@ def reset_password(user: User, password: str, *, actor: User | None) -> None:
     """Give the owner a new initial password, to be changed at the next log-in.
 
     Whoever resets could then act under that name, so the owner and the security administrators are
-    told. Never for one of the three administrators: whoever could set their password would hold their
-    power too. Raises NotAllowed, or DomainError for a weak password.
+    told. Raises NotAllowed, or DomainError for a weak password and for one of the three administrators.
     """
-    authorize_role(actor, "change", User)
-    if actor is not None and actor.pk == user.pk:
-        raise DomainError("自己的口令请在“修改口令”中更改。")
-    if actor is not None and set(user.roles) & ADMINISTRATORS:
-        raise DomainError("三员的口令不能由系统管理员重置，请在服务器上由两人在场办理。")
-    check_strength(user, password)
+    demand(reads.why_not_reset_password(user, actor) or reads.why_weak(user, password))
     keep_password(user, password)
     user.must_change_password = True
     user.save(update_fields=["must_change_password"])

@@ -1,8 +1,6 @@
 """Use cases on clocks and the calendar. Each is one transaction; the sweep is one per reminder."""
 
 from deadlines.services.clocks import (
-    calendar,
-    calendar_until,
     cancel,
     meet,
     recompute,
@@ -13,8 +11,6 @@ from deadlines.services.holidays import clear_day, enter_year, set_day, sync_cal
 from deadlines.services.reminders import send_digests, sweep
 
 __all__ = [
-    "calendar",
-    "calendar_until",
     "cancel",
     "clear_day",
     "enter_year",

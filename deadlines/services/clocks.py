@@ -2,59 +2,20 @@
 
 from datetime import date
 
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from agencies.models import ROLE_PREFIX, Agency, User
+from agencies.models import Agency, User
 from core import clock
 from core.audit import record, subject_of
-from core.errors import DomainError, IllegalMove
+from core.errors import DomainError, IllegalMove, unique
 from core.notices import notify
 from core.workflow import advance
 from deadlines import rules
 from deadlines.flows import DeadlineStatus
-from deadlines.models import (
-    CalendarAlarm,
-    CalendarYear,
-    Deadline,
-    DeadlineRule,
-    Holiday,
-    Kind,
-)
-
-ACTING = {
-    Kind.CONFIRM_LIST: ("agency_admin",),
-    Kind.ONSITE: ("officer",),
-    Kind.ENTER_RESULT: ("officer",),
-    Kind.PUBLISH_RESULT: ("lead", "officer", "deputy"),
-    Kind.PENALTY: ("officer",),
-    Kind.REPORT: ("lead", "agency_admin"),
-}
-ANSWERABLE = {
-    rules.ON_THE_DAY: ("deputy",),
-    rules.AFTER: ("deputy", "principal"),
-    rules.ESCALATED: ("deputy", "principal"),
-}
-
-
-def calendar() -> rules.Calendar:
-    """The calendar as entered; a local day wins over the official one. Two queries."""
-    off: dict[date, str] = {}
-    work: dict[date, str] = {}
-    days = Holiday.objects.order_by("is_local").values_list("date", "is_workday", "name")
-    for day, is_workday, name in days:
-        off.pop(day, None)
-        work.pop(day, None)
-        (work if is_workday else off)[day] = name
-    years = frozenset(CalendarYear.objects.values_list("year", flat=True))
-    return rules.Calendar(years, off, work)
-
-
-def calendar_until() -> date | None:
-    """The last day the calendar covers without a gap from today on."""
-    years = frozenset(CalendarYear.objects.values_list("year", flat=True))
-    return rules.Calendar(years).until(clock.today())
+from deadlines.models import CalendarAlarm, Deadline, DeadlineRule, Kind
+from deadlines.reads import audience, calendar, due_words
 
 
 @transaction.atomic
@@ -66,8 +27,8 @@ def start(
     trigger_on: date,
     title: str,
     link: str,
-    cap_on: date | None = None,
-    lead_agency: Agency | None = None,
+    cap_on: date | None,
+    lead_agency: Agency | None,
     actor: User | None = None,
 ) -> Deadline:
     """Let the clock run that the agency's jurisdiction sets for `kind`.
@@ -169,40 +130,6 @@ def alarm(year: int) -> None:
         notify(administrators, text, reverse("deadlines:calendar"))
 
 
-def audience(deadline: Deadline, level: int | None) -> list[User]:
-    """Who acts, and who answers for it in the agency: deputies on the last day, then principals."""
-    return _holders(deadline.agency_id, *ACTING[deadline.kind], *ANSWERABLE.get(level, ()))
-
-
-def overseers(deadline: Deadline) -> list[User]:
-    """The staff of the lead bureau that takes up what stays overdue; nobody where there is none."""
-    bureau = _lead_bureau(deadline)
-    return _holders(bureau.pk, "lead") if bureau else []
-
-
-def _lead_bureau(deadline: Deadline) -> Agency | None:
-    """The agency that leads the task; where that is the late one itself, its system further up."""
-    if deadline.lead_agency_id and deadline.lead_agency_id != deadline.agency_id:
-        return deadline.lead_agency
-    own = deadline.agency
-    above = {own.region_id[:4] + "00", own.region_id[:2] + "0000"} - {own.region_id}
-    found = Agency.objects.filter(system=own.system_id, region__in=above)
-    return found.order_by("-region").first()
-
-
-def _holders(agency_id: int, *slugs: str) -> list[User]:
-    """The holders of these roles in an agency; everybody there where no role is held."""
-    staff = User.objects.filter(agency=agency_id, is_active=True)
-    chosen = staff.filter(groups__name__in=[f"{ROLE_PREFIX}{slug}" for slug in slugs]).distinct()
-    return list(chosen) or list(staff)
-
-
-def due_words(deadline: Deadline) -> str:
-    if deadline.due_on is None:
-        return f"待定：{rules.missing_text(deadline.missing_year)}"
-    return f"{rules.full_day(deadline.due_on)}到期"
-
-
 def _label(subject: models.Model | str) -> str:
     return subject if isinstance(subject, str) else subject_of(subject)
 
@@ -225,13 +152,9 @@ def _plan(deadline: Deadline, known: rules.Calendar) -> None:
 
 
 def _open(deadline: Deadline, actor: User | None) -> None:
-    try:
-        with transaction.atomic():
-            deadline.save()
-    except IntegrityError as error:
-        if "deadline_one_open" not in str(error):
-            raise
-        raise IllegalMove(f"“{deadline}”的期限已在计算，不能重复开始。") from None
+    twice = f"“{deadline}”的期限已在计算，不能重复开始。"
+    with unique("deadline_one_open", twice, error=IllegalMove):
+        deadline.save()
     record(
         "deadlines.start",
         deadline,

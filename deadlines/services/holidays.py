@@ -4,15 +4,15 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
 from agencies.models import Region, User
 from core import clock
 from core.audit import record
-from core.errors import DomainError
-from core.workflow import authorize_role
-from deadlines import rules
+from core.errors import DomainError, demand
+from deadlines import reads, rules
 from deadlines.arrangement import Day
 from deadlines.models import CalendarAlarm, CalendarYear, DeadlineRule, Holiday
 from deadlines.services.clocks import recompute
@@ -30,7 +30,7 @@ def enter_year(
     Raises NotAllowed without the permission, DomainError when a day belongs to another year's
     arrangement or is no part of this one.
     """
-    authorize_role(actor, "change", CalendarYear)
+    demand(reads.why_not_change_calendar(actor))
     entry = _lay(year, list(days), source, url, actor)
     recompute(actor=actor)
     return entry
@@ -39,9 +39,7 @@ def enter_year(
 @transaction.atomic
 def set_day(day: date, is_workday: bool, name: str, source: str, *, actor: User | None) -> Holiday:
     """Set one day for this place, such as a closure for a typhoon; it wins over the official one."""
-    authorize_role(actor, "change", CalendarYear)
-    if not CalendarYear.objects.filter(pk=day.year).exists():
-        raise DomainError(f"{rules.missing_text(day.year)}，请先录入全年安排。")
+    demand(reads.why_not_set_day(day, actor))
     holiday, _ = Holiday.objects.update_or_create(
         date=day,
         is_local=True,
@@ -60,10 +58,10 @@ def set_day(day: date, is_workday: bool, name: str, source: str, *, actor: User 
 @transaction.atomic
 def clear_day(day: date, *, actor: User | None) -> None:
     """Take a local day back; the official arrangement holds again."""
-    authorize_role(actor, "change", CalendarYear)
+    demand(reads.why_not_change_calendar(actor))
     holiday = Holiday.objects.select_for_update().filter(date=day, is_local=True).first()
     if holiday is None:
-        raise DomainError(f"{day} 没有地方调整。")
+        raise DomainError(f"{day} 没有地方调整。", field="date")
     record("deadlines.clear_day", holiday, actor, f"撤销地方调整：{holiday}")
     holiday.delete()
     recompute(actor=actor)
@@ -110,9 +108,9 @@ def _lay(year: int, days: list[Day], source: str, url: str, actor: User | None) 
     """Write the official days of a year in place of those that were there."""
     dates = [day.date for day in days]
     if not days or len(set(dates)) < len(dates):
-        raise DomainError(f"{year}年的安排为空或有重复的日期，请核对。")
+        raise DomainError(f"{year}年的安排为空或有重复的日期，请核对。", field="days")
     if any(day.year != year and (day.year, day.month) != (year - 1, 12) for day in dates):
-        raise DomainError(f"{year}年的安排中有其他年份的日期，请核对。")
+        raise DomainError(f"{year}年的安排中有其他年份的日期，请核对。", field="days")
     entry, _ = CalendarYear.objects.update_or_create(
         year=year,
         defaults={"source": source, "url": url, "entered_by": actor, "entered_at": clock.now()},
@@ -122,7 +120,7 @@ def _lay(year: int, days: list[Day], source: str, url: str, actor: User | None) 
     old.delete()
     taken = Holiday.objects.filter(date__in=dates, is_local=False).first()
     if taken:
-        raise DomainError(f"{taken.date} 已在{taken.year}中，请先核对两年的通知。")
+        raise DomainError(f"{taken.date} 已在{taken.year}中，请先核对两年的通知。", field="days")
     Holiday.objects.bulk_create(
         Holiday(date=day.date, is_workday=day.is_workday, name=day.name, source=source, year=entry)
         for day in days
@@ -139,7 +137,7 @@ def _lay(year: int, days: list[Day], source: str, url: str, actor: User | None) 
     return entry
 
 
-def _shipped_days(row: dict) -> Iterable[Day]:
+def _shipped_days(row: dict[str, Any]) -> Iterable[Day]:
     for span in row["off"]:
         day, last = date.fromisoformat(span["from"]), date.fromisoformat(span["to"])
         while day <= last:
@@ -149,7 +147,7 @@ def _shipped_days(row: dict) -> Iterable[Day]:
         yield Day(date.fromisoformat(text), True, MAKE_UP)
 
 
-def _same(entry: CalendarYear, row: dict, days: list[Day]) -> bool:
+def _same(entry: CalendarYear, row: dict[str, Any], days: list[Day]) -> bool:
     stored = {str(day) for day in entry.days.filter(is_local=False)}
     wanted = {str(day) for day in days}
     return (entry.source, entry.url, stored) == (row["source"], row["url"], wanted)

@@ -12,14 +12,8 @@ from core.audit import record
 from core.notices import compose_digests, notify
 from deadlines import rules
 from deadlines.models import Deadline, Reminder
-from deadlines.services.clocks import (
-    alarm,
-    audience,
-    calendar,
-    due_words,
-    overseers,
-    recompute,
-)
+from deadlines.reads import audience, calendar, due_words, overseers
+from deadlines.services.clocks import alarm, recompute
 
 HORIZON = 40  # calendar days; seven working days never span more, whatever the holidays
 URGENT = {1, rules.ON_THE_DAY, rules.AFTER, rules.ESCALATED}

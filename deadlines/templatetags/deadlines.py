@@ -10,8 +10,7 @@ from django.utils.safestring import SafeString
 
 from core import clock
 from core.templatetags import portal
-from deadlines import rules, services
-from deadlines.flows import DeadlineStatus
+from deadlines import reads, rules
 from deadlines.models import Deadline
 
 register = Library()
@@ -24,28 +23,16 @@ def due(context: Context, deadline: Any, words: str = "", icon: str = "") -> Saf
         return portal.due(deadline, words, icon)
     if not isinstance(deadline, Deadline):
         return ""
-    chip = chip_of(deadline, context)
+    runs = deadline.is_open and deadline.due_on is not None
+    chip = reads.chip_of(deadline, clock.today(), calendar_of(context) if runs else None)
     return portal.due(chip.tone or "plain", chip.words, chip.icon)
-
-
-def chip_of(deadline: Deadline, context: Context) -> rules.DeadlineChip:
-    """What the chip of a deadline says today."""
-    if deadline.status == DeadlineStatus.CANCELLED:
-        return rules.DeadlineChip("", "x", "已取消")
-    if deadline.is_late:
-        return rules.DeadlineChip("", "check", "逾期完成")
-    if deadline.status == DeadlineStatus.MET:
-        return rules.DeadlineChip("done", "check", "按时完成")
-    if deadline.due_on is None:
-        return rules.DeadlineChip("", "alert", f"待定：{rules.missing_text(deadline.missing_year)}")
-    return rules.chip(deadline.due_on, clock.today(), calendar_of(context))
 
 
 def calendar_of(context: Context) -> rules.Calendar:
     """The calendar, kept on the request."""
     request = context.get("request")
     if request is None:
-        return services.calendar()
+        return reads.calendar()
     if not hasattr(request, "working_calendar"):
-        request.working_calendar = services.calendar()
+        request.working_calendar = reads.calendar()
     return request.working_calendar

@@ -32,6 +32,9 @@ class UnreadableFile(DomainError):
 
     title = "文件无法读取"
 
+    def __init__(self, message: str) -> None:
+        super().__init__(message, field="file", code="unreadable")
+
 
 @dataclass(frozen=True)
 class Table:

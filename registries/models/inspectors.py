@@ -7,13 +7,14 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from agencies.models import Agency, Region, User, overseen
+from core import clock
 from core.fields import EncryptedTextField
 from registries.models.targets import Target
 
 CERTIFICATE_SOON_DAYS = 60
 
 
-class InspectorQuerySet(models.QuerySet):
+class InspectorQuerySet(models.QuerySet["Inspector"]):
     """Reads on inspectors."""
 
     def visible_to(self, user: User) -> "InspectorQuerySet":
@@ -96,6 +97,11 @@ class Inspector(models.Model):
         """The staff page."""
         return reverse("registries:inspector", args=[self.pk])
 
+    @property
+    def certificate(self) -> str:
+        """How the certificate stands today: none, late, soon or plain."""
+        return self.certificate_state(clock.today())
+
     def certificate_state(self, today: date) -> str:
         """none, late (expired), soon (within 60 days) or plain."""
         until = self.certificate_valid_until
@@ -135,7 +141,7 @@ class Recusal(models.Model):
         return f"{self.inspector}回避{self.target or '全部对象'}"
 
 
-class LeaveQuerySet(models.QuerySet):
+class LeaveQuerySet(models.QuerySet["Leave"]):
     """Reads on leave."""
 
     def during(self, first: date, last: date) -> "LeaveQuerySet":

@@ -72,7 +72,7 @@ class Grade(models.Model):
         return self.name
 
 
-class TargetQuerySet(models.QuerySet):
+class TargetQuerySet(models.QuerySet["Target"]):
     """Reads on targets."""
 
     def visible_to(self, user: User) -> "TargetQuerySet":

@@ -27,7 +27,7 @@ class ImportBatch(models.Model):
         return self.filename
 
 
-class UploadQuerySet(models.QuerySet):
+class UploadQuerySet(models.QuerySet["Upload"]):
     """Reads on uploads."""
 
     def visible_to(self, user: User) -> "UploadQuerySet":

@@ -8,30 +8,20 @@ from django.db import transaction
 from agencies.models import Region, User
 from core import clock
 from core.audit import record
-from core.errors import DomainError
-from core.workflow import authorize, lock
+from core.errors import demand
+from core.workflow import lock
+from registries import reads
 from registries.models import Inspector, Leave
-from registries.services.access import hold_registries
-
-
-def reachable(inspector: Inspector) -> list[Region]:
-    """The counties where an inspector of the agency may be sent: those of the same city."""
-    own = inspector.agency.region
-    prefix = own.code[:2] if own.code.endswith("0000") else own.code[:4]
-    regions = Region.objects.filter(code__startswith=prefix).exclude(code=own.code)
-    return [region for region in regions if not region.code.endswith("00")]
+from registries.services.holding import share_registries
 
 
 @transaction.atomic
 def set_reach(inspector: Inspector, regions: Iterable[Region], *, actor: User | None) -> None:
     """Say where else an inspector may be drawn; it counts in every draw from now on."""
-    hold_registries()
+    share_registries()
     lock(inspector)
-    authorize(actor, "change", inspector)
     wanted = sorted(set(regions), key=lambda region: region.code)
-    strange = {region.pk for region in wanted} - {region.pk for region in reachable(inspector)}
-    if strange:
-        raise DomainError("只能派往本市的其他县区，没有改动。")
+    demand(reads.why_not_set_reach(inspector, wanted, actor))
     inspector.also_in.set(wanted)
     names = "、".join(region.name for region in wanted) or "无"
     record(
@@ -48,15 +38,9 @@ def add_leave(
     inspector: Inspector, starts_on: date, ends_on: date, reason: str, *, actor: User | None
 ) -> Leave:
     """Keep an inspector out of draws whose whole on-site stage lies in these days."""
-    hold_registries()
+    share_registries()
     lock(inspector)
-    authorize(actor, "change", inspector)
-    if ends_on < starts_on:
-        raise DomainError("结束日期不能早于开始日期，没有登记。")
-    if ends_on < clock.today():
-        raise DomainError("这段时间已经过去，没有登记。请核对日期。")
-    if inspector.leaves.during(starts_on, ends_on).exists():
-        raise DomainError("这段时间与已登记的请假重叠，没有登记。请先结束原来的请假。")
+    demand(reads.why_not_add_leave(inspector, starts_on, ends_on, actor))
     leave = Leave.objects.create(
         inspector=inspector, starts_on=starts_on, ends_on=ends_on, reason=reason.strip()
     )
@@ -67,12 +51,10 @@ def add_leave(
 @transaction.atomic
 def end_leave(leave: Leave, *, actor: User | None) -> None:
     """Back at work from today; one that has not begun is taken back."""
-    hold_registries()
+    share_registries()
     lock(leave)
-    authorize(actor, "change", leave.inspector)
+    demand(reads.why_not_end_leave(leave, actor))
     today = clock.today()
-    if leave.ends_on < today:
-        raise DomainError("这次请假已经结束，没有改动。")
     words = f"结束请假：{leave}"
     record("registries.end_leave", leave.inspector, actor, words, leave=leave.pk)
     if leave.starts_on >= today:

@@ -1,4 +1,4 @@
-"""The grading schemes that ship with the code (domain section 4)."""
+"""The grading schemes that ship with the code (requirements section 4)."""
 
 import json
 from pathlib import Path

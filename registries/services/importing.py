@@ -3,32 +3,28 @@
 import hashlib
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Model
 
 from agencies.models import Agency, User
 from core import clock
 from core.audit import record, subject_of
-from core.errors import DomainError
+from core.errors import demand, unique
 from core.models import AuditEvent
-from core.workflow import authorize
+from registries import reads
 from registries.models import ImportBatch, Inspector, Target, TargetGrade
-from registries.services.access import hold_registries, require_maintain
-from registries.services.changes import labels
-from registries.services.inspector_rows import examine_inspectors
-from registries.services.rows import ImportPreview, RowChange
-from registries.services.target_rows import examine_targets
+from registries.reads import ImportPreview, RowChange
+from registries.reads.changes import labels
+from registries.services.holding import share_registries
 
-EXAMINE = {"target": examine_targets, "inspector": examine_inspectors}
 BATCH = 500
-
-
-def examine(kind: str, data: bytes, agency: Agency) -> ImportPreview:
-    """What importing the file would change in the registry `kind`; nothing is written.
-
-    Raises UnreadableFile when the file as a whole cannot be read.
-    """
-    return EXAMINE[kind](data, agency)
+# Two imports at once may both bring the same row: the second one writes nothing.
+TAKEN = (
+    "registries_target_code_key",
+    "registries_inspector_citizen_id_index_key",
+    "inspector_certificate_once",
+)
+TAKEN_JUST_NOW = "名录刚被另一次导入改动，本次没有导入任何内容。请重新上传，查看新的预览。"
 
 
 def import_targets(
@@ -46,8 +42,7 @@ def import_targets(
     wrong nothing is imported, unless `accept_good` lets the others in; a dry run tells what would
     happen. Raises NotAllowed outside the actor's region and UnreadableFile.
     """
-    for action in ("add", "change"):
-        require_maintain(actor, action, agency.region_id)
+    demand(reads.why_not_import("target", agency, actor))
     return _import("target", file_bytes, filename, agency, actor, dry_run, accept_good)
 
 
@@ -64,8 +59,7 @@ def import_inspectors(
 
     As `import_targets`; only the own agency's.
     """
-    for action in ("add", "change"):
-        authorize(actor, action, Inspector(agency=agency))
+    demand(reads.why_not_import("inspector", agency, actor))
     return _import("inspector", file_bytes, filename, agency, actor, dry_run, accept_good)
 
 
@@ -80,8 +74,8 @@ def _import(
     accept_good: bool,
 ) -> dict[str, Any]:
     if not dry_run:
-        hold_registries()
-    preview = examine(kind, data, agency)
+        share_registries()
+    preview = reads.examine(kind, data, agency)
     if dry_run:
         return preview.as_json()
     if preview.faults and not accept_good:
@@ -96,12 +90,8 @@ def _import(
         imported_by=actor,
         imported_at=clock.now(),
     )
-    try:
+    with unique(TAKEN, TAKEN_JUST_NOW, code="imported_meanwhile"):
         _write(Target if kind == "target" else Inspector, preview, batch, actor)
-    except IntegrityError:
-        raise DomainError(
-            "名录刚被另一次导入改动，本次没有导入任何内容。请重新上传，查看新的预览。"
-        ) from None
     left_out = f"，{preview.bad_rows} 行有误未导入" if preview.bad_rows else ""
     record(
         f"registries.import_{kind}s",

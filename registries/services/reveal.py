@@ -4,13 +4,10 @@ from django.db import transaction
 
 from agencies.models import User
 from core.audit import record
-from core.errors import DomainError
-from core.workflow import authorize
+from core.errors import demand
+from registries import reads
 from registries.models import Inspector, Target
-from registries.services.access import require_maintain
-from registries.services.changes import label_of
-
-FIELDS = {Target: frozenset({"phone"}), Inspector: frozenset({"citizen_id", "phone"})}
+from registries.reads.changes import label_of
 
 
 @transaction.atomic
@@ -20,12 +17,7 @@ def reveal(obj: Target | Inspector, field: str, *, actor: User) -> str:
     Raises NotAllowed unless the actor maintains the row: inspectors of the own agency, targets of
     the own region.
     """
-    if isinstance(obj, Target):
-        require_maintain(actor, "change", obj.region_id)
-    else:
-        authorize(actor, "change", obj)
-    if field not in FIELDS[type(obj)]:
-        raise DomainError("没有可以查看的内容，请返回后重试。")
+    demand(reads.why_not_reveal(obj, field, actor))
     record(
         "registries.reveal",
         obj,
@@ -33,4 +25,4 @@ def reveal(obj: Target | Inspector, field: str, *, actor: User) -> str:
         f"查看完整{label_of(obj, field)}：{obj}",
         field=field,
     )
-    return getattr(obj, field)
+    return str(getattr(obj, field))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest
+
 from core.pages import one_of
 
 
@@ -25,7 +27,9 @@ class ListFilter:
     chosen: Any
 
     @classmethod
-    def of(cls, request, name: str, label: str, things: list[tuple[str, str, Any]]) -> "ListFilter":
+    def of(
+        cls, request: HttpRequest, name: str, label: str, things: list[tuple[str, str, Any]]
+    ) -> "ListFilter":
         """From the query string. things: value in the address, words, thing."""
         wanted = one_of(request, name, [value for value, _, _ in things], label)
         options, found = [], None
@@ -39,7 +43,7 @@ class ListFilter:
         return cls(name, label, options, found)
 
 
-def first_page(request, name: str, value: str) -> str:
+def first_page(request: HttpRequest, name: str, value: str) -> str:
     """The query string of the first page with one parameter set, or dropped when empty."""
     query = request.GET.copy()
     for key in ("after", "before", name):
@@ -54,6 +58,6 @@ def chosen(filters: list[ListFilter], name: str) -> Any:
     return next(one.chosen for one in filters if one.name == name)
 
 
-def posted(request, *more: Any) -> tuple[Any, ...]:
+def posted(request: HttpRequest, *more: Any) -> tuple[Any, ...]:
     """What a form is bound to: the posted data, or nothing when the page is only looked at."""
     return (request.POST, *more) if request.method == "POST" else ()

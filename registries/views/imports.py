@@ -1,5 +1,6 @@
 """Pages on bringing lists in: upload, look at the preview, decide."""
 
+from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -8,22 +9,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.errors import DomainError
-from core.pages import PAGE_SIZE, Page
-from registries import services
+from agencies.requests import StaffRequest
+from core.errors import demand
+from core.pages import PAGE_SIZE, Page, attempt
+from registries import reads, services
 from registries.forms import UploadForm
-from registries.imports import INSPECTOR_COLUMNS, TARGET_COLUMNS, write_workbook
 from registries.models import Upload
 from registries.views.filters import posted
 
-COLUMNS = {"target": TARGET_COLUMNS, "inspector": INSPECTOR_COLUMNS}
-NOUNS = {"target": "检查对象", "inspector": "执法检查人员"}
 LISTS = {"target": "registries:targets", "inspector": "registries:inspectors"}
 SUMMARY = 10
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def own_upload(request, pk):
+def own_upload(request: StaffRequest, pk: int) -> Upload:
     """The file the user has brought, or 404."""
     return get_object_or_404(
         Upload.objects.visible_to(request.user).select_related("agency__region"), pk=pk
@@ -31,95 +30,62 @@ def own_upload(request, pk):
 
 
 @require_http_methods(["GET", "POST"])
-def target_import(request):
+def target_import(request: StaffRequest) -> HttpResponse:
     """Choose a list of targets."""
     return _choose(request, "target")
 
 
 @require_http_methods(["GET", "POST"])
-def inspector_import(request):
+def inspector_import(request: StaffRequest) -> HttpResponse:
     """Choose a list of inspectors."""
     return _choose(request, "inspector")
 
 
-def _choose(request, kind):
-    services.require_import(kind, request.user)
+def _choose(request: StaffRequest, kind: str) -> HttpResponse:
+    demand(reads.why_not_import(kind, request.user.agency, request.user))
     form = UploadForm(*posted(request, request.FILES))
     if form.is_valid():
         file = form.cleaned_data["file"]
-        try:
-            upload = services.keep_upload(kind, file.name, file.read(), actor=request.user)
-        except DomainError as error:
-            form.add_error("file", error.message)
-        else:
-            return redirect("registries:preview", upload.pk)
-    context = {"form": form, "kind": kind, "noun": NOUNS[kind], "columns": COLUMNS[kind]}
+        kept = attempt(form, services.keep_upload, kind, file.name, file.read(), actor=request.user)
+        if kept:
+            return redirect("registries:preview", kept.result.pk)
+    columns = reads.COLUMNS[kind]
+    context = {"form": form, "kind": kind, "noun": reads.NOUNS[kind], "columns": columns}
     return render(request, "registries/import.html", context | _places(kind))
 
 
-def _places(kind):
+def _places(kind: str) -> dict[str, str]:
     return {"list_name": LISTS[kind], "import_name": f"registries:{kind}_import"}
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def preview(request, pk):
+def preview(request: StaffRequest, pk: int) -> HttpResponse:
     """What the file would change, row by row; POST imports it."""
     upload = own_upload(request, pk)
     if request.method == "POST":
         return _confirm(request, upload)
-    preview = services.examine_upload(upload)
+    preview = reads.examine_upload(upload)
     faults = preview.faults
     show = request.GET.get("show", "")
-    piles = _piles(preview, faults)
+    piles = reads.piles(preview)
     if show not in piles:
-        show = next((name for name, (_, rows) in piles.items() if rows), "created")
-    counts = {
-        "errors": preview.bad_rows,
-        "updated": len(preview.updated),
-        "created": len(preview.created),
-        "unchanged": len(preview.unchanged),
-    }
+        show = next((name for name, (_, _, lines) in piles.items() if lines), "created")
     context = {
         "upload": upload,
-        "noun": NOUNS[upload.kind],
+        "noun": reads.NOUNS[upload.kind],
         "preview": preview,
         "rows": len(preview.sheet.rows),
         "faults": faults,
         "first_faults": faults[:SUMMARY],
         "show": show,
-        "piles": [(name, label, counts[name]) for name, (label, _) in piles.items()],
-        "page": _page(request, piles[show][1], show),
+        "piles": [(name, label, number) for name, (label, number, _) in piles.items()],
+        "page": _page(request, piles[show][2], show),
     }
     return render(request, "registries/preview.html", context | _places(upload.kind))
 
 
-def _piles(preview, faults):
-    """The rows by what becomes of them: a mistake or a change is a line of its own."""
-    names = {row.number: row.cells.get("name", "") for row in preview.sheet.rows}
-    return {
-        "errors": (
-            "有误",
-            [{"row": one.row, "name": names.get(one.row, "表头"), "fault": one} for one in faults],
-        ),
-        "updated": (
-            "更新",
-            [
-                {"row": one.row.number, "name": one.obj, "difference": difference}
-                for one in preview.updated
-                for difference in one.differences
-            ],
-        ),
-        "created": ("新增", [_line(one) for one in preview.created]),
-        "unchanged": ("不变", [_line(one) for one in preview.unchanged]),
-    }
-
-
-def _line(change):
-    return {"row": change.row.number, "name": change.obj, "cells": change.row.cells}
-
-
-def _page(request, lines, show):
+def _page(request: StaffRequest, lines: list[dict[str, Any]], show: str) -> Page:
     """A page of lines that are in memory; the position is a number."""
     try:
         start = max(int(request.GET.get("from", "0")), 0)
@@ -134,7 +100,7 @@ def _page(request, lines, show):
     )
 
 
-def _confirm(request, upload):
+def _confirm(request: StaffRequest, upload: Upload) -> HttpResponse:
     accept_good = request.POST.get("accept_good") == "1"
     result = services.confirm_upload(upload, accept_good=accept_good, actor=request.user)
     if result["errors"] and not accept_good:
@@ -151,17 +117,17 @@ def _confirm(request, upload):
 
 @never_cache
 @require_GET
-def annotated(request, pk):
+def annotated(request: StaffRequest, pk: int) -> HttpResponse:
     """The file again, with a column that says what is wrong in each row."""
     upload = own_upload(request, pk)
-    content, is_workbook = services.annotated_upload(upload)
+    content, is_workbook = reads.annotated_upload(upload)
     stem = upload.filename.rsplit(".", 1)[0]
     suffix, kind = (".xlsx", WORKBOOK) if is_workbook else (".csv", "text/csv; charset=utf-8")
     return _download(content, f"{stem}-标注错误{suffix}", kind)
 
 
 @require_POST
-def discard(request, pk):
+def discard(request: StaffRequest, pk: int) -> HttpResponse:
     """Let a file go without importing it."""
     upload = own_upload(request, pk)
     services.discard_upload(upload, actor=request.user)
@@ -170,21 +136,15 @@ def discard(request, pk):
 
 
 @require_GET
-def template(request, kind):
+def template(request: StaffRequest, kind: str) -> HttpResponse:
     """An empty list with the right headings in text format, and how to fill it."""
-    if kind not in COLUMNS:
+    if kind not in reads.COLUMNS:
         raise Http404
-    services.require_import(kind, request.user)
-    columns = COLUMNS[kind]
-    notes = [["列", "是否必填", "说明"]]
-    notes += [[one.heading, "必填" if one.is_required else "", one.hint] for one in columns]
-    content = write_workbook(
-        [(NOUNS[kind], [[one.heading for one in columns]]), ("填写说明", notes)]
-    )
-    return _download(content, f"{NOUNS[kind]}导入模板.xlsx", WORKBOOK)
+    demand(reads.why_not_import(kind, request.user.agency, request.user))
+    return _download(reads.import_template(kind), f"{reads.NOUNS[kind]}导入模板.xlsx", WORKBOOK)
 
 
-def _download(content, filename, content_type):
+def _download(content: bytes, filename: str, content_type: str) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
     return response

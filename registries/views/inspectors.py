@@ -1,22 +1,24 @@
 """Pages on inspectors and their recusals."""
 
+from datetime import date
+from typing import Any
+
 from django.contrib import messages
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agencies.models import User
+from agencies.requests import StaffRequest
 from core import clock
-from core.audit import subject_of
-from core.errors import DomainError
-from core.models import AuditEvent
-from core.pages import paginate
-from core.workflow import authorize, can
-from registries import services
+from core.errors import demand
+from core.pages import attempt, paginate
+from registries import reads, services
 from registries.forms import InspectorForm, LeaveForm, ReachForm, RecusalForm
-from registries.models import Inspector, Leave, Recusal, Target
+from registries.models import Inspector, InspectorQuerySet, Leave, Recusal, Target
 from registries.views.filters import ListFilter, chosen, posted
 
-TRAIL = 10
 STATES = [
     ("certified", "可以抽取", "certified"),
     ("expired", "执法证已过期", "expired"),
@@ -25,13 +27,13 @@ STATES = [
 ]
 
 
-def visible_inspector(request, pk):
+def visible_inspector(request: StaffRequest, pk: int) -> Inspector:
     """The inspector, or 404: one the user may not see does not exist for them."""
     inspectors = Inspector.objects.visible_to(request.user).select_related("agency", "user")
     return get_object_or_404(inspectors, pk=pk)
 
 
-def _in_state(rows, state, today):
+def _in_state(rows: InspectorQuerySet, state: str | None, today: date) -> InspectorQuerySet:
     if state == "certified":
         return rows.certified(today)
     if state == "expired":
@@ -42,7 +44,7 @@ def _in_state(rows, state, today):
 
 
 @require_GET
-def inspector_list(request):
+def inspector_list(request: StaffRequest) -> HttpResponse:
     """The inspectors of the user's agency and of the same system below it."""
     today = clock.today()
     visible = Inspector.objects.visible_to(request.user)
@@ -52,62 +54,51 @@ def inspector_list(request):
     page = paginate(
         (rows.matching(text) if text else rows).select_related("agency"), request, ("name", "pk")
     )
-    for one in page.items:
-        one.certificate = one.certificate_state(today)
     context = {
         "page": page,
         "q": text,
         "filters": filters,
         "is_filtered": bool(text) or any(one.chosen for one in filters),
         "expired": visible.expired(today).count(),
-        "may_add": can(request.user, "add", Inspector(agency=request.user.agency)),
+        "may_add": reads.why_not_add_inspector(request.user.agency, request.user) is None,
         "own": Inspector.objects.filter(user=request.user).first(),
     }
     return render(request, "registries/inspectors.html", context)
 
 
 @require_GET
-def inspector(request, pk):
+def inspector(request: StaffRequest, pk: int) -> HttpResponse:
     """One inspector: data, recusals, and what may be done."""
     return _inspector_page(request, visible_inspector(request, pk))
 
 
 def _inspector_page(
-    request, found, *, revealed=None, form=None, leave_form=None, reach_form=None, status=200
-):
-    may_change = can(request.user, "change", found)
-    found.certificate = found.certificate_state(clock.today())
+    request: StaffRequest,
+    found: Inspector,
+    *,
+    revealed: dict[str, str] | None = None,
+    status: int = 200,
+    **forms: Any,
+) -> HttpResponse:
     context = {
-        "inspector": found,
-        "recusals": found.recusals.select_related("target").order_by("-declared_on", "-pk"),
-        "may_change": may_change,
-        "may_declare": services.may_declare(request.user, found),
-        "may_end": may_change and found.user_id != request.user.pk,
+        **reads.inspector_page(found, request.user),
         "revealed": revealed or {},
-        "form": form or RecusalForm(targets=Target.objects.none()),
-        "also_in": found.also_in.all(),
-        "leaves": found.leaves.all(),
-        "leave_form": leave_form or LeaveForm(),
-        "reach_form": reach_form or _reach_form(found),
-        "trail": _trail(found) if may_change else [],
+        "form": RecusalForm(targets=Target.objects.none()),
+        "leave_form": LeaveForm(),
+        "reach_form": _reach_form(found),
     }
-    return render(request, "registries/inspector.html", context, status=status)
+    return render(request, "registries/inspector.html", context | forms, status=status)
 
 
-def _reach_form(found, data=None):
-    return ReachForm(data, inspector=found, reachable=services.reachable(found))
-
-
-def _trail(found):
-    events = AuditEvent.objects.filter(subject=subject_of(found))
-    return events.select_related("actor")[:TRAIL]
+def _reach_form(found: Inspector, data: QueryDict | None = None) -> ReachForm:
+    return ReachForm(data, inspector=found, reachable=reads.reachable(found))
 
 
 @require_http_methods(["GET", "POST"])
-def inspector_create(request):
+def inspector_create(request: StaffRequest) -> HttpResponse:
     """Register an inspector of the own agency."""
     agency = request.user.agency
-    authorize(request.user, "add", Inspector(agency=agency))
+    demand(reads.why_not_add_inspector(agency, request.user))
     form = InspectorForm(*posted(request), agency=agency, instance=Inspector(agency=agency))
     if form.is_valid() and _saved(form, request.user):
         messages.success(request, f"已登记执法检查人员“{form.instance}”。")
@@ -116,10 +107,10 @@ def inspector_create(request):
 
 
 @require_http_methods(["GET", "POST"])
-def inspector_edit(request, pk):
+def inspector_edit(request: StaffRequest, pk: int) -> HttpResponse:
     """Correct the data of an inspector."""
     found = visible_inspector(request, pk)
-    authorize(request.user, "change", found)
+    demand(reads.why_not_change_inspector(found, request.user))
     form = InspectorForm(
         *posted(request), agency=found.agency, instance=visible_inspector(request, pk)
     )
@@ -129,18 +120,13 @@ def inspector_edit(request, pk):
     return render(request, "registries/inspector_form.html", {"form": form, "inspector": found})
 
 
-def _saved(form, user):
+def _saved(form: InspectorForm, user: User) -> bool:
     """Whether the service took it; a refusal stands in the form, which keeps what was typed."""
-    try:
-        services.save_inspector(form.instance, actor=user)
-    except DomainError as error:
-        form.add_error(None, error.message)
-        return False
-    return True
+    return bool(attempt(form, services.save_inspector, form.instance, actor=user))
 
 
 @require_POST
-def inspector_retire(request, pk):
+def inspector_retire(request: StaffRequest, pk: int) -> HttpResponse:
     """Take an inspector off duty."""
     found = visible_inspector(request, pk)
     services.retire_inspector(found, actor=request.user)
@@ -150,7 +136,7 @@ def inspector_retire(request, pk):
 
 @never_cache
 @require_POST
-def inspector_reveal(request, pk):
+def inspector_reveal(request: StaffRequest, pk: int) -> HttpResponse:
     """Show a masked field in full, once; the look is recorded."""
     found = visible_inspector(request, pk)
     name = request.POST.get("field", "")
@@ -159,25 +145,24 @@ def inspector_reveal(request, pk):
 
 
 @require_POST
-def recusal_declare(request, pk):
+def recusal_declare(request: StaffRequest, pk: int) -> HttpResponse:
     """Keep an inspector away from one target, or from all."""
     found = visible_inspector(request, pk)
-    services.require_declare(request.user, found)
+    demand(reads.why_not_declare(found, request.user))
     form = RecusalForm(request.POST, targets=Target.objects.visible_to(request.user))
     if not form.is_valid():
         return _inspector_page(request, found, form=form, status=422)
     asked = form.cleaned_data
-    try:
-        services.declare_recusal(found, asked["target"], asked["reason"], actor=request.user)
-    except DomainError as error:
-        form.add_error(None, error.message)
-        return _inspector_page(request, found, form=form, status=error.status)
+    target, reason = asked["target"], asked["reason"]
+    done = attempt(form, services.declare_recusal, found, target, reason, actor=request.user)
+    if not done:
+        return _inspector_page(request, found, form=form, status=done.status)
     messages.success(request, "已申报回避，以后的抽取将避开。")
     return redirect(found)
 
 
 @require_POST
-def recusal_end(request, pk):
+def recusal_end(request: StaffRequest, pk: int) -> HttpResponse:
     """Let a recusal end."""
     visible = Inspector.objects.visible_to(request.user)
     recusal = get_object_or_404(
@@ -189,40 +174,48 @@ def recusal_end(request, pk):
 
 
 @require_POST
-def inspector_reach(request, pk):
+def inspector_reach(request: StaffRequest, pk: int) -> HttpResponse:
     """Where else an inspector may be sent."""
     found = visible_inspector(request, pk)
-    authorize(request.user, "change", found)
+    demand(reads.why_not_change_inspector(found, request.user))
     form = _reach_form(found, request.POST)
     if not form.is_valid():
         return _inspector_page(request, found, reach_form=form, status=422)
-    services.set_reach(found, form.cleaned_data["regions"], actor=request.user)
+    wanted = form.cleaned_data["regions"]
+    done = attempt(form, services.set_reach, found, wanted, actor=request.user)
+    if not done:
+        return _inspector_page(request, found, reach_form=form, status=done.status)
     messages.success(request, "已保存。以后的抽取按此范围。")
     return redirect(found)
 
 
 @require_POST
-def leave_add(request, pk):
+def leave_add(request: StaffRequest, pk: int) -> HttpResponse:
     """Keep an inspector out of draws for some days."""
     found = visible_inspector(request, pk)
-    authorize(request.user, "change", found)
+    demand(reads.why_not_change_inspector(found, request.user))
     form = LeaveForm(request.POST)
     if not form.is_valid():
         return _inspector_page(request, found, leave_form=form, status=422)
     asked = form.cleaned_data
-    try:
-        services.add_leave(
-            found, asked["starts_on"], asked["ends_on"], asked["why"], actor=request.user
-        )
-    except DomainError as error:
-        form.add_error(None, error.message)
-        return _inspector_page(request, found, leave_form=form, status=error.status)
+    starts_on, ends_on = asked["starts_on"], asked["ends_on"]
+    done = attempt(
+        form,
+        services.add_leave,
+        found,
+        starts_on,
+        ends_on,
+        asked["why"],
+        actor=request.user,
+    )
+    if not done:
+        return _inspector_page(request, found, leave_form=form, status=done.status)
     messages.success(request, "已登记请假。")
     return redirect(found)
 
 
 @require_POST
-def leave_end(request, pk):
+def leave_end(request: StaffRequest, pk: int) -> HttpResponse:
     """Back at work."""
     visible = Inspector.objects.visible_to(request.user)
     leave = get_object_or_404(

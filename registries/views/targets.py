@@ -1,35 +1,33 @@
 """Pages on targets."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import Q
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agencies.models import Agency, Region, overseen
+from agencies.models import Agency, Region, User
+from agencies.requests import StaffRequest
 from catalog.models import Trade
 from core import clock
-from core.audit import subject_of
-from core.errors import DomainError
-from core.models import AuditEvent
-from core.pages import paginate
-from registries import services
+from core.errors import demand
+from core.pages import attempt, paginate
+from registries import reads, services
 from registries.forms import GradeForm, StatusForm, TargetForm
-from registries.models import Target, TargetStatus
+from registries.models import Target, TargetQuerySet, TargetStatus
 from registries.views.filters import ListFilter, chosen, posted
 
-LOCKED = ["locked", "assigned", "dispatched", "completed"]
-TRAIL = 10
 
-
-def visible_target(request, pk):
+def visible_target(request: StaffRequest, pk: int) -> Target:
     """The target, or 404: a target the user may not see does not exist for them."""
     targets = Target.objects.visible_to(request.user)
     return get_object_or_404(targets.select_related("agency", "region", "trade"), pk=pk)
 
 
 @require_GET
-def target_list(request):
+def target_list(request: StaffRequest) -> HttpResponse:
     """The targets of the user's region, to search and to filter."""
     visible = Target.objects.visible_to(request.user)
     filters = _filters(request, visible)
@@ -50,12 +48,12 @@ def target_list(request):
         "filters": filters,
         "is_filtered": bool(text) or any(one.chosen for one in filters),
         "stale": visible.stale(clock.today()).count(),
-        "may_add": _may_add(request.user),
+        "may_add": reads.why_not_add_target(request.user) is None,
     }
     return render(request, "registries/targets.html", context)
 
 
-def _filters(request, visible):
+def _filters(request: StaffRequest, visible: TargetQuerySet) -> list[ListFilter]:
     """Region, trade, status and freshness as links."""
     own = request.user.agency.region if request.user.agency else None
     regions = Region.objects.filter(parent=own) if own else Region.objects.none()
@@ -73,70 +71,42 @@ def _filters(request, visible):
     ]
 
 
-def _may_add(user):
-    return user.agency_id is not None and services.may_maintain(user, "add", user.agency.region_id)
-
-
 @require_GET
-def target(request, pk):
+def target(request: StaffRequest, pk: int) -> HttpResponse:
     """One target: its data, grades, draws, and what may be done with it."""
     return _target_page(request, visible_target(request, pk))
 
 
-def _target_page(request, found, *, revealed="", status=200, **forms):
-    may_change = services.may_maintain(request.user, "change", found.region_id)
+def _target_page(
+    request: StaffRequest, found: Target, *, revealed: str = "", status: int = 200, **forms: Any
+) -> HttpResponse:
     context = {
-        "target": found,
-        "is_stale": found.is_stale(clock.today()) and found.status == TargetStatus.ACTIVE,
-        "grades": found.grades.select_related("scheme", "grade"),
-        "selections": _drawn(found, request.user),
-        "may_change": may_change,
+        **reads.target_page(found, request.user),
         "revealed": revealed,
         "status_form": StatusForm(initial={"status": found.status}),
         "grade_form": GradeForm(initial={"graded_on": clock.today()}),
-        "trail": _trail(found) if may_change else [],
     }
     return render(request, "registries/target.html", context | forms, status=status)
 
 
-def _drawn(found, user):
-    """The locked draws of tasks the user has a part in; before the lock no name is told."""
-    part = (
-        overseen(user, "task__agency")
-        | overseen(user, "assignments__agency")
-        | Q(task__participants=user.agency_id)
-    )
-    drawn = found.selections.filter(task__status__in=LOCKED).filter(part)
-    return drawn.select_related("task__agency").order_by("-task__starts_on", "-pk").distinct()
-
-
-def _trail(found):
-    events = AuditEvent.objects.filter(subject=subject_of(found))
-    return events.select_related("actor")[:TRAIL]
-
-
-def _form(request, **more):
+def _form(request: StaffRequest, agency: Agency, **more: Any) -> TargetForm:
     """The form with the regions and agencies of the user."""
-    code = request.user.agency.region_id
-    prefix = request.user.agency.region.prefix
-    above = [f"{code[:2]}0000", f"{code[:4]}00"]
     return TargetForm(
         *posted(request),
-        regions=Region.objects.filter(code__startswith=prefix).exclude(code__endswith="00"),
-        agencies=Agency.objects.filter(
-            Q(region__code__startswith=prefix) | Q(region__in=above)
-        ).order_by("region", "code"),
+        regions=reads.regions_for(agency),
+        agencies=reads.jurisdictions_for(agency),
         **more,
     )
 
 
 @require_http_methods(["GET", "POST"])
-def target_create(request):
+def target_create(request: StaffRequest) -> HttpResponse:
     """Register a target."""
-    services.require_import("target", request.user)
     agency = request.user.agency
+    demand(reads.why_not_import("target", agency, request.user))
     form = _form(
         request,
+        agency,
         initial={"agency": agency, "region": agency.region, "refreshed_on": clock.today()},
     )
     if form.is_valid() and _saved(form, request.user):
@@ -146,67 +116,66 @@ def target_create(request):
 
 
 @require_http_methods(["GET", "POST"])
-def target_edit(request, pk):
+def target_edit(request: StaffRequest, pk: int) -> HttpResponse:
     """Correct the data of a target."""
     found = visible_target(request, pk)
-    services.require_maintain(request.user, "change", found.region_id)
-    form = _form(request, instance=visible_target(request, pk))
+    demand(reads.why_not_change_target(found, request.user))
+    form = _form(request, request.user.agency, instance=visible_target(request, pk))
     if form.is_valid() and _saved(form, request.user):
         messages.success(request, "已保存。")
         return redirect(found)
     return render(request, "registries/target_form.html", {"form": form, "target": found})
 
 
-def _saved(form, user):
+def _saved(form: TargetForm, user: User) -> bool:
     """Whether the service took it; a refusal stands in the form, which keeps what was typed."""
-    try:
-        services.save_target(form.instance, actor=user)
-    except DomainError as error:
-        form.add_error(None, error.message)
-        return False
-    return True
+    return bool(attempt(form, services.save_target, form.instance, actor=user))
 
 
 @require_POST
-def target_status(request, pk):
+def target_status(request: StaffRequest, pk: int) -> HttpResponse:
     """Record that a target is gone, or that it exists again."""
     found = visible_target(request, pk)
-    services.require_maintain(request.user, "change", found.region_id)
+    demand(reads.why_not_change_target(found, request.user))
     form = StatusForm(request.POST)
     if not form.is_valid():
         return _target_page(request, found, status_form=form, status=422)
-    try:
-        services.retire_target(found, form.cleaned_data["status"], actor=request.user)
-    except DomainError as error:
-        form.add_error(None, error.message)
-        return _target_page(request, found, status_form=form, status=error.status)
+    wanted = form.cleaned_data["status"]
+    done = attempt(form, services.retire_target, found, wanted, actor=request.user)
+    if not done:
+        return _target_page(request, found, status_form=form, status=done.status)
     messages.success(request, f"登记状态已改为“{found.get_status_display()}”。")
     return redirect(found)
 
 
 @require_POST
-def target_grade(request, pk):
+def target_grade(request: StaffRequest, pk: int) -> HttpResponse:
     """Set the grade of a target in one scheme."""
     found = visible_target(request, pk)
-    services.require_maintain(request.user, "change", found.region_id)
+    demand(reads.why_not_change_target(found, request.user))
     form = GradeForm(request.POST)
     if not form.is_valid():
         return _target_page(request, found, grade_form=form, status=422)
     asked = form.cleaned_data
-    try:
-        services.grade_target(
-            found, asked["grade"], asked["graded_on"], asked["source"], actor=request.user
-        )
-    except DomainError as error:
-        form.add_error("graded_on", error.message)
-        return _target_page(request, found, grade_form=form, status=error.status)
+    grade, graded_on = asked["grade"], asked["graded_on"]
+    done = attempt(
+        form,
+        services.grade_target,
+        found,
+        grade,
+        graded_on,
+        asked["source"],
+        actor=request.user,
+    )
+    if not done:
+        return _target_page(request, found, grade_form=form, status=done.status)
     messages.success(request, f"{asked['grade'].scheme}已评为“{asked['grade']}”。")
     return redirect(found)
 
 
 @never_cache
 @require_POST
-def target_reveal(request, pk):
+def target_reveal(request: StaffRequest, pk: int) -> HttpResponse:
     """Show a masked field in full, once; the look is recorded."""
     found = visible_target(request, pk)
     revealed = services.reveal(found, "phone", actor=request.user)

@@ -19,8 +19,13 @@ from draws.reasons import SubstitutionReason
 from draws.services import events
 from draws.services.public_log import log
 from registries.models import Inspector
+<<<<<<< HEAD
 from registries.services import declare_recusal, hold_registries
 from tasks.eligibility import inspectors
+=======
+from registries.services import declare_recusal, share_registries
+from tasks import drs1, roster
+>>>>>>> main
 from tasks.flows import SubstitutionStatus, TaskStatus
 from tasks.models import Assignment, ListStanding, Selection, Substitution, SubstitutionScope
 
@@ -128,7 +133,7 @@ def approve_substitution(
     event each. begun: selections whose visit has begun. Returns the teams that changed, as
     (selection, system). Raises DomainError, and changes nothing, where nobody is left.
     """
-    hold_registries()
+    share_registries()
     task = substitution.assignment.selection.task
     lock(task)
     lock(substitution)

@@ -203,7 +203,8 @@ def test_an_administrator_belongs_to_no_agency(sysadmin):
 
 def test_an_agency_is_founded_with_the_group_through_which_tasks_are_shared(reference):
     region, system = Region.objects.get(pk="341302"), System.objects.get(pk="xiaofang")
-    found = found_agency("341302-xiaofang", "埇桥区消防救援大队", "埇桥消防", region, system)
+    names = ("341302-xiaofang", "埇桥区消防救援大队", "埇桥消防")
+    found = found_agency(*names, region, system, is_inspecting=True)
     assert found.is_inspecting
     assert found.group.name == "agency:341302-xiaofang"
 

@@ -18,9 +18,8 @@ TASK = "tasks.task:1"
 
 
 def start(bureau, kind="publish_result", on=date(2021, 9, 30), subject=TASK, **more):
-    return services.start(
-        subject, kind, agency=bureau, trigger_on=on, title="保安单位抽查", link="/desk/", **more
-    )
+    asked = {"cap_on": None, "lead_agency": None, "title": "保安单位抽查", "link": "/desk/"} | more
+    return services.start(subject, kind, agency=bureau, trigger_on=on, **asked)
 
 
 @pytest.mark.parametrize(

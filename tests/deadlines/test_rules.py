@@ -1,4 +1,4 @@
-"""Figures of domain 6.3 and of the scenarios; properties; what is refused."""
+"""Figures of requirements 6.3 and of the scenarios; properties; what is refused."""
 
 from datetime import date, timedelta
 

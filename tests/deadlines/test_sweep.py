@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from agencies.services import sync_reference
 from core.models import AuditEvent, Notice
-from deadlines import services
+from deadlines import reads, services
 from deadlines.jobs import sweep_deadlines
 from deadlines.models import CalendarAlarm, CalendarYear, Deadline, Reminder
 from deadlines.services.reminders import remind
@@ -21,6 +21,8 @@ def publication(bureau, number=1, on=date(2021, 9, 30)):
         f"tasks.task:{number}",
         "publish_result",
         agency=bureau,
+        cap_on=None,
+        lead_agency=None,
         trigger_on=on,
         title="保安单位抽查",
         link="/desk/tasks/1/",
@@ -80,7 +82,7 @@ def test_what_was_done_between_the_look_and_the_lock_is_left_alone(bureau):
     deadline = publication(bureau)
     services.meet("tasks.task:1", "publish_result")
     today = date(2021, 11, 3)
-    assert remind(deadline.pk, today, services.calendar()) is False
+    assert remind(deadline.pk, today, reads.calendar()) is False
     assert not Reminder.objects.exists()
 
 

@@ -23,6 +23,8 @@ def start(bureau, number=1, on=date(2021, 9, 30), **more):
         f"tasks.task:{number}",
         "publish_result",
         agency=bureau,
+        cap_on=None,
+        lead_agency=None,
         trigger_on=on,
         title=f"保安单位抽查第{number}批",
         link=f"/desk/tasks/{number}/",
@@ -287,3 +289,11 @@ def test_a_user_without_agency_sees_an_empty_list(calendar_rows, log_in):
     start(agency("341300"))
     response = log_in(UserFactory(agency=None)).get(LIST)
     assert response.context["page"].items == []
+
+
+def test_a_day_of_a_year_that_is_not_known_is_refused_at_its_field(calendar_rows, as_role):
+    page = as_role("sysadmin").post(SET, TYPHOON | {"date": "2031-10-20"})
+    assert page.status_code == 422
+    assert page.context["day_form"].errors["date"] == ["缺2031年节假日安排，请先录入全年安排。"]
+    assert "台风停工" in text(page)
+    assert not Holiday.objects.filter(date="2031-10-20").exists()

@@ -6,7 +6,7 @@ from django.urls import reverse
 from agencies.models import Region
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
-from registries import services
+from registries import reads, services
 from registries.models import Leave
 from tests.factories import InspectorFactory, RegionFactory, UserFactory, agency
 
@@ -35,7 +35,7 @@ def leave(inspector, admin, first="2021-08-01", last="2021-08-10"):
 def test_other_counties_of_the_city_and_no_others(inspector, admin):
     RegionFactory(code="341321")
     RegionFactory(code="410202")
-    codes = {region.pk for region in services.reachable(inspector)}
+    codes = {region.pk for region in reads.reachable(inspector)}
     assert "341321" in codes
     assert not codes & {"341302", "341300", "410202"}
     services.set_reach(inspector, Region.objects.filter(pk="341321"), actor=admin)

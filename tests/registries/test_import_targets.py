@@ -9,7 +9,8 @@ from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
 from registries.imports import UnreadableFile
 from registries.models import ImportBatch, Target, TargetGrade
-from registries.services import examine, import_targets, sync_grades
+from registries.reads import examine
+from registries.services import import_targets, sync_grades
 from tests.factories import (
     GradeFactory,
     RegionFactory,

@@ -8,7 +8,7 @@ from registries import rules
 
 TODAY = date(2021, 7, 15)
 
-# domain 5.1: worked examples and the fictitious codes of the demonstration.
+# requirements 5.1: worked examples and the fictitious codes of the demonstration.
 USCC = """
 11370322004222209B 91350100M000100Y43 91110000600037341L
 91341300MAXXXX0158 91341300MAXXXX0233 91341302MAXXXX031T 91341302MAXXXX04XJ 91341302MAXXXX058J
@@ -18,7 +18,7 @@ USCC = """
 """
 GOOD_USCC = USCC.split()
 
-# domain 5.3: county 99 is not assigned, so these numbers belong to nobody.
+# requirements 5.3: county 99 is not assigned, so these numbers belong to nobody.
 IDS = """
 11010519491231002X 341399198503010010 341399199006120029 130699198809200032 410299197811050046
 370399199302140053 350399198207080066
@@ -50,7 +50,7 @@ def test_a_wrong_unified_code_is_explained(code, sentence):
 
 
 def test_the_right_check_character_is_not_given_away():
-    """911100001000050066 needs G (domain 5.1); guessing it may hide another mistake."""
+    """911100001000050066 needs G (requirements 5.1); guessing it may hide another mistake."""
     assert "G" not in rules.explain_uscc("911100001000050066")
 
 

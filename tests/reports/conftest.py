@@ -12,7 +12,7 @@ from deadlines.services import start_fixed, sync_calendar, sync_rules
 from draws.flows import DrawStatus
 from plans.flows import PlanStatus
 from plans.models import Plan
-from reports.queries import worklist
+from reports.reads import worklist
 from tests.factories import (
     TODAY,
     CatalogVersionFactory,

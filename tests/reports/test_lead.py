@@ -135,6 +135,8 @@ def test_a_list_waits_for_the_agencies_that_have_not_confirmed(bureau, other, le
         theirs,
         Kind.CONFIRM_LIST,
         agency=other,
+        lead_agency=bureau,
+        cap_on=None,
         trigger_on=date(2021, 7, 15),
         title="名单确认",
         link="/",

@@ -47,7 +47,16 @@ def test_a_pending_confirmation_of_the_own_agency(bureau, other, admin):
     made = task(other, TaskStatus.CONFIRMING)
     mine = Confirmation.objects.create(task=made, agency=bureau)
     Confirmation.objects.create(task=made, agency=other)
-    start(mine, Kind.CONFIRM_LIST, agency=bureau, trigger_on=TODAY, title="名单确认", link="/")
+    start(
+        mine,
+        Kind.CONFIRM_LIST,
+        agency=bureau,
+        lead_agency=bureau,
+        cap_on=None,
+        trigger_on=TODAY,
+        title="名单确认",
+        link="/",
+    )
     todo = only(admin)
     assert todo.title == f"{made}：核对并确认抽中的 0 户"
     assert (todo.link, todo.due_on) == (f"/desk/tasks/{made.number}/draw/", date(2021, 7, 19))

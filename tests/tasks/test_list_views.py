@@ -9,7 +9,7 @@ from django.urls import reverse
 from draws.models import DrawEvent
 from inspections import services as field
 from registries.models import Recusal
-from reports.queries import worklist
+from reports.reads import worklist
 from tasks.flows import ReplacementStatus
 from tasks.models import Replacement, Substitution
 from tests import lists, suzhou

@@ -13,8 +13,8 @@ from draws import services as draws
 from draws.models import DrawEvent, DrawRecord
 from draws.reads import certificates
 from inspections import services as field
-from inspections.documents import paper_pdf
 from inspections.models import Document, Inspection
+from inspections.reads.documents import paper_pdf
 from registries.models import Inspector, Recusal, Target
 from tasks import services
 from tasks.flows import SubstitutionStatus

@@ -3,14 +3,16 @@
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from agencies.services import sync_agencies
 from core.errors import DomainError
 
 COLUMNS = {"区划代码": "region", "系统": "system", "名称": "name", "简称": "short_name"}
 COORDINATES = "议事协调机构"
+Rows = list[dict[str, Any]]
 
 
 class Command(BaseCommand):
@@ -21,11 +23,11 @@ class Command(BaseCommand):
         "退出码：0 已导入；2 文件有误，没有写入。"
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         """The file."""
         parser.add_argument("file", metavar="FILE", help="CSV 文件，UTF-8")
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         """Read, write all or nothing, say how many."""
         try:
             count = sync_agencies(read(Path(options["file"])))
@@ -35,7 +37,7 @@ class Command(BaseCommand):
         self.stdout.write(f"已导入 {count} 个执法单位。")
 
 
-def read(path):
+def read(path: Path) -> Rows:
     """The rows of the file as keyword arguments."""
     try:
         text = path.read_bytes().decode("utf-8-sig")

@@ -5,8 +5,9 @@ import io
 import json
 import re
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from agencies.models import Region
 from agencies.services import sync_regions
@@ -20,6 +21,7 @@ HEADINGS = {
     "上级代码": "parent",
 }
 CODE = re.compile(r"[1-9][0-9]{5}")
+Rows = list[dict[str, str]]
 
 
 class Command(BaseCommand):
@@ -30,11 +32,11 @@ class Command(BaseCommand):
         "或 JSON（对象的列表）。退出码：0 已导入；2 文件有误，没有写入。"
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         """The file."""
         parser.add_argument("file", metavar="FILE", help="CSV 或 JSON 文件")
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         """Check all rows, write them, say how many."""
         try:
             rows = read(Path(options["file"]))
@@ -45,7 +47,7 @@ class Command(BaseCommand):
         self.stdout.write(f"已导入 {sync_regions(rows)} 个行政区划。")
 
 
-def read(path):
+def read(path: Path) -> Rows:
     """The rows of the file as {code, name, parent}."""
     try:
         data = path.read_bytes()
@@ -61,7 +63,7 @@ def read(path):
     return rows
 
 
-def _from_json(text):
+def _from_json(text: str) -> Rows:
     try:
         rows = json.loads(text)
     except ValueError:
@@ -71,17 +73,17 @@ def _from_json(text):
     return [_row(row) for row in rows]
 
 
-def _from_csv(text):
+def _from_csv(text: str) -> Rows:
     return [_row(row) for row in csv.DictReader(io.StringIO(text)) if any(row.values())]
 
 
-def _row(cells):
+def _row(cells: dict[str, Any]) -> dict[str, str]:
     named = {HEADINGS.get(str(key), key): str(value or "").strip() for key, value in cells.items()}
     row = {"code": named.get("code", ""), "name": named.get("name", "")}
     return row | ({"parent": named["parent"]} if named.get("parent") else {})
 
 
-def check(rows):
+def check(rows: Rows) -> None:
     """Refuse bad codes, missing names, repeated codes and parents that nobody knows."""
     codes = [row["code"] for row in rows]
     wanted = {row["parent"] for row in rows if "parent" in row}

@@ -1,6 +1,7 @@
 """`python manage.py open_administrators`: the first three accounts of a new portal."""
 
 import secrets
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -16,7 +17,7 @@ class Command(BaseCommand):
         "退出码：0 已开通；2 已有管理员，没有改动。"
     )
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         """Open them, or refuse when there is one already."""
         passwords = {
             role: secrets.token_urlsafe(15) for role in ("sysadmin", "secadmin", "auditor")

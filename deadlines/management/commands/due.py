@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from core.days import UnknownDay, parse_day
 from core.errors import DomainError
-from deadlines import rules, services
+from deadlines import reads, rules
 from deadlines.arrangement import no_such_day
 
 USAGE = "用法：python manage.py due 起算日 天数 working_day|calendar_day，例如 due 2021-09-30 20 working_day"
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         """Print the computation; refusals go to standard error with exit code 2."""
         try:
             start, amount, unit = read(words)
-            due, notes = rules.explain(start, amount, unit, True, services.calendar())
+            due, notes = rules.explain(start, amount, unit, True, reads.calendar())
         except DomainError as error:
             self.stderr.write(f"refused: {error.message}")
             raise SystemExit(2) from None
