@@ -19,61 +19,22 @@ from agencies.models import Agency
 from catalog.models import CatalogVersion
 from core import clock
 from core.pages import paginate
-<<<<<<< HEAD
 from draws.flows import DrawStatus
 from draws.models import Disclosure as Naming
 from draws.models import Draw
 from draws.reads import certificates, evidence
-from inspections.flows import SectionStatus
-from inspections.models import Section
-=======
->>>>>>> main
 from plans.models import Plan
 from publication import rules
 from publication.forms import CHOOSABLE, ResultFilter, label_of, options_of, query_without
 from publication.models import Publication
-<<<<<<< HEAD
-from publication.pages import MAX_AGE, not_there, public_page
-from tasks.models import ListStanding, Task
-from tasks.reads.draws import evidence_of, minutes_of
-=======
 from publication.reads import disclosure, offline
 from publication.reads.announced import DRAW_TEXTS, LISTED, UNPUBLISHED, UNREAD
 from publication.reads.open_data import COLUMNS, lines
-from tasks import certificates, evidence
-from tasks import minutes as paper
-from tasks.flows import DrawStatus
-from tasks.models import Disclosure as Naming
-from tasks.models import Draw, Task
->>>>>>> main
+from tasks.models import Task
+from tasks.reads.draws import evidence_of, minutes_of
 
 MAX_AGE = 60
 RECENT = ("-published_on", "-pk")
-<<<<<<< HEAD
-DRAW_TEXTS = (
-    "plan_text",
-    "candidates_text",
-    "inspectors_text",
-    "recusals_text",
-    "result_text",
-    "closed_text",
-    "secret",
-    "roster",
-)
-# Of a draw and those before and after it: long, and not read for a page unless asked for.
-UNREAD = tuple(
-    f"{whose}{name}"
-    for whose in ("", "supersedes__", "successor__")
-    for name in ("candidates_text", "secret", "roster")
-)
-# Of a task: whether any section of its forms is not published yet.
-UNPUBLISHED = Exists(
-    Section.objects.filter(inspection__selection__task=OuterRef("pk")).exclude(
-        status=SectionStatus.PUBLISHED
-    )
-)
-LISTED = Q(selections__standing=ListStanding.LISTED)
-=======
 
 
 def public_page(view):
@@ -100,7 +61,6 @@ def not_there(request, title, text):
     """A friendly 404: what is known, what to do next."""
     context = {"title": title, "text": text}
     return render(request, "publication/missing.html", context, status=404)
->>>>>>> main
 
 
 # Home and results ----------------------------------------------------------------------------

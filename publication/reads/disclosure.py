@@ -65,17 +65,10 @@ def evidence_of(draw: Draw) -> Visibility:
     a voided draw, so what it would have drawn is told at once (protocol 2.11).
     """
     if draw.disclosure == DrawDisclosure.ALIAS:
-<<<<<<< HEAD:publication/disclosure.py
-        return Disclosure(True, ALIAS, None)
-    if draw.status == DrawStatus.VOIDED and not draw.drawn_for.task.rules.get("is_restricted"):
-        return Disclosure(True, "", None)
-    return names_of(draw.drawn_for.task)
-=======
         return Visibility(True, ALIAS, None)
-    if draw.status == DrawStatus.VOIDED and not draw.task.rules.get("is_restricted"):
+    if draw.status == DrawStatus.VOIDED and not draw.drawn_for.task.rules.get("is_restricted"):
         return Visibility(True, "", None)
-    return names_of(draw.task)
->>>>>>> main:publication/reads/disclosure.py
+    return names_of(draw.drawn_for.task)
 
 
 def _since(task: Task) -> date | None:
@@ -143,13 +136,7 @@ def comparisons(draw: Draw) -> list[ShownComparison]:
         seen = evidence_of(after)
         by_name = {before.disclosure, after.disclosure} == {DrawDisclosure.FULL}
         names = seen.shown and by_name and evidence_of(before).shown
-<<<<<<< HEAD:publication/disclosure.py
-        found.append(Comparison(changes_of(after), names, "plan" in files(after, seen.shown)))
-=======
-        found.append(
-            ShownComparison(succession.of(after), names, "plan" in files(after, seen.shown))
-        )
->>>>>>> main:publication/reads/disclosure.py
+        found.append(ShownComparison(changes_of(after), names, "plan" in files(after, seen.shown)))
     return found
 
 

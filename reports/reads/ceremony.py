@@ -8,20 +8,11 @@ from django.utils.timezone import localtime
 
 from agencies.models import User
 from core import clock
-<<<<<<< HEAD:reports/queries/ceremony.py
 from draws.ceremony_plan import beacon_name, outlook
 from draws.flows import DrawStatus
 from draws.models import BeaconEntry, ContributionKind, Contributor, Draw
 from draws.times import time_text
-from reports.queries.todo import Todo
-=======
 from reports.reads.todo import Todo
-from tasks.ceremony import beacon_name, outlook
-from tasks.flows import DrawStatus
-from tasks.models import BeaconEntry, Contributor, Draw, Task, Way
-from tasks.services.ceremony import draw_url
-from tasks.times import time_text
->>>>>>> main:reports/reads/ceremony.py
 
 TEXTS = (
     "plan_text",

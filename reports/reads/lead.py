@@ -19,20 +19,11 @@ from draws.models import Draw, Purpose
 from draws.reads import ceremony_state
 from plans.flows import PlanStatus
 from plans.models import Plan, PlanLine
-<<<<<<< HEAD:reports/queries/lead.py
-from reports.queries.ceremony import TEXTS
-from reports.queries.progress import Progress, progress_of, unpublished_clocks
-from reports.queries.todo import Todo, by, day, earliest, running
-from tasks.flows import ConfirmationStatus, TaskStatus
-from tasks.models import Confirmation, Task
-=======
 from reports.reads.ceremony import TEXTS
 from reports.reads.progress import Progress, progress_of, unpublished_clocks
 from reports.reads.todo import Todo, by, day, earliest, running
-from tasks import hall
-from tasks.flows import ConfirmationStatus, DrawStatus, TaskStatus
-from tasks.models import Confirmation, Draw, Purpose, Task
->>>>>>> main:reports/reads/lead.py
+from tasks.flows import ConfirmationStatus, TaskStatus
+from tasks.models import Confirmation, Task
 
 NEAR = timedelta(days=14)
 UNDER_WAY = [

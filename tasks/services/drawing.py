@@ -13,7 +13,7 @@ from draws.ceremony_plan import SHORT, Ceremony
 from draws.flows import DrawStatus
 from draws.models import ContributionKind, Draw, Purpose
 from draws.occasion import Occasion
-from registries.services import hold_registries
+from registries.services import still_registries
 from tasks.eligibility import frame, inspectors
 from tasks.flows import TaskStatus
 from tasks.models import Task, TaskDraw
@@ -30,7 +30,7 @@ def freeze_targets(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None
     advance(task, "freeze", actor=actor)
     occasion = occasion_of(task, Purpose.TARGETS)
     draws.refuse_ceremony(occasion, ceremony)
-    hold_registries(still=True)
+    still_registries()
     draw_id = draw_id_of(task, Purpose.TARGETS)
     frozen = frame.freeze(task, draw_id, ceremony)
     if not frozen.eligible:
@@ -58,7 +58,7 @@ def freeze_people(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None)
         raise IllegalMove("人员名单已经封存，不能再次封存。")
     occasion = occasion_of(task, Purpose.INSPECTORS)
     draws.refuse_ceremony(occasion, ceremony)
-    hold_registries(still=True)
+    still_registries()
     people = inspectors.of(task)
     inspectors.must_be_staffed(people)
     texts = people.texts(task, draw_id_of(task, Purpose.INSPECTORS), ceremony)

@@ -19,13 +19,8 @@ from draws.reasons import SubstitutionReason
 from draws.services import events
 from draws.services.public_log import log
 from registries.models import Inspector
-<<<<<<< HEAD
-from registries.services import declare_recusal, hold_registries
-from tasks.eligibility import inspectors
-=======
 from registries.services import declare_recusal, share_registries
-from tasks import drs1, roster
->>>>>>> main
+from tasks.eligibility import inspectors
 from tasks.flows import SubstitutionStatus, TaskStatus
 from tasks.models import Assignment, ListStanding, Selection, Substitution, SubstitutionScope
 

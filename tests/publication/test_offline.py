@@ -8,13 +8,8 @@ import re
 
 import pytest
 
-<<<<<<< HEAD
 from draws.reads import certificates
-from publication import offline
-=======
 from publication.reads import offline
-from tasks import certificates
->>>>>>> main
 from tests.publication.reading import FIRM
 from tests.tasks import tampering
 
