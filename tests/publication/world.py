@@ -121,13 +121,15 @@ class World:
         freeze = drs1.freeze_text(draw_id, chain[0], prev, texts)
         draw = Draw(
             draw_id=draw_id,
-            task=self.task,
+            occasion=f"plans.planline:{self.task.line_id}",
+            reference=self.task.number,
+            title=self.task.title,
+            link=f"/desk/tasks/{self.task.number}/draw/",
             agency=self.lead,
             purpose="targets",
             status="frozen",
             year=2021,
             serial=Draw.objects.count() + 1,
-            line=self.task.line,
             period=f"{self.task.starts_on}/{self.task.ends_on}",
             plan_text=texts["plan"],
             candidates_text=texts["candidates"],
@@ -145,6 +147,7 @@ class World:
         if opened:
             self._open(draw, texts, chain)
         draw.save()
+        make.hold(draw, self.task)
         Contributor.objects.create(
             draw=draw,
             code="见证人",
