@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from core import clock
 from core.models import Notice
-from reports import queries
+from reports import reads
 
 STAFF = frozenset({"lead", "agency_admin", "officer", "deputy", "principal", "supervisor"})
 RAIL = [
@@ -67,7 +67,7 @@ def _is_staff_path(path: str) -> bool:
 
 def _numbers(request: HttpRequest) -> dict[str, Callable[[], int]]:
     """The numbers of the rail; the work list page has its own list already."""
-    numbers = queries.counts(request.user)
+    numbers = reads.counts(request.user)
     todos = getattr(request, "worklist", None)
     if todos is not None:
         numbers["reports:worklist"] = lambda: len(todos)

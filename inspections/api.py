@@ -11,10 +11,10 @@ from rest_framework.response import Response
 
 from inspections import services
 from inspections.models import Inspection, Section
-from inspections.photos import LARGEST
+from inspections.reads.form_state import Part, Sheet
 from inspections.rules import OUTCOMES, PROBLEMS, RESULTS
+from inspections.rules.photos import LARGEST
 from inspections.services.teams import authorize_team
-from inspections.sheet import Part, Sheet
 
 
 class AnswerInputSerializer(serializers.Serializer):
@@ -220,7 +220,7 @@ def answer(request: Request, pk: int, item_pk: int) -> Response:
     entered.is_valid(raise_exception=True)
     try:
         row = services.answer(section, item, **entered.validated_data, actor=request.user)
-    except services.Conflict as error:
+    except services.AnswerConflict as error:
         body = {"message": error.message, "current": error.current}
         return Response(RefusalSerializer(body).data, status=error.status)
     part = Sheet.load(section.inspection_id).part(section)

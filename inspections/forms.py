@@ -9,7 +9,7 @@ from catalog.models import Item
 from core.forms import DayField
 from inspections.models import Answer, SignerRole
 from inspections.rules import OUTCOMES, PROBLEM_BUTTONS, RESULTS
-from inspections.services import Entry
+from inspections.services import AnswerEntry
 
 
 class AnswerForm(forms.Form):
@@ -72,7 +72,7 @@ class AnswerForm(forms.Form):
         data = self.cleaned_data
         if not data["result"]:
             return None
-        return Entry(
+        return AnswerEntry(
             item=self.item,
             result=data["result"],
             problems=data["problems"],

@@ -149,7 +149,7 @@ class Publication(models.Model):
         return self.firm_name or "限定公开的检查结果"
 
     @property
-    def marks(self) -> list[rules.Mark]:
+    def marks(self) -> list[rules.ResultMark]:
         """The results as states."""
         return rules.marks(self.result_codes)
 

@@ -1,58 +1,65 @@
 """The pages without log-in: what is published, and how anybody can check it."""
 
 import json
+from functools import wraps
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
 from catalog.models import CatalogVersion
 from core import clock
 from core.pages import paginate
-from inspections.flows import SectionStatus
-from inspections.models import Section
 from plans.models import Plan
-from publication import disclosure, offline, rules
-from publication.feeds import COLUMNS, lines
+from publication import rules
 from publication.forms import CHOOSABLE, ResultFilter, label_of, options_of, query_without
 from publication.models import Publication
-from publication.pages import MAX_AGE, not_there, public_page
+from publication.reads import disclosure, offline
+from publication.reads.announced import DRAW_TEXTS, LISTED, UNPUBLISHED, UNREAD
+from publication.reads.open_data import COLUMNS, lines
 from tasks import certificates, evidence
 from tasks import minutes as paper
 from tasks.flows import DrawStatus
 from tasks.models import Disclosure as Naming
-from tasks.models import Draw, Standing, Task
+from tasks.models import Draw, Task
 
+MAX_AGE = 60
 RECENT = ("-published_on", "-pk")
-DRAW_TEXTS = (
-    "plan_text",
-    "candidates_text",
-    "inspectors_text",
-    "recusals_text",
-    "result_text",
-    "closed_text",
-    "secret",
-    "roster",
-)
-# Of a draw and those before and after it: long, and not read for a page unless asked for.
-UNREAD = tuple(
-    f"{whose}{name}"
-    for whose in ("", "supersedes__", "successor__")
-    for name in ("candidates_text", "secret", "roster")
-)
-# Of a task: whether any section of its forms is not published yet.
-UNPUBLISHED = Exists(
-    Section.objects.filter(inspection__selection__task=OuterRef("pk")).exclude(
-        status=SectionStatus.PUBLISHED
-    )
-)
-LISTED = Q(selections__standing=Standing.LISTED)
+
+
+def public_page(view):
+    """Open to everybody, read only, and for a minute to every cache; private once logged in.
+
+    PostgreSQL refuses NUL in text: an address with one names nothing.
+    """
+
+    @wraps(view)
+    def wrapped(request, *args, **kwargs):
+        if "\0" in request.path or "%00" in request.META["QUERY_STRING"]:
+            raise Http404
+        response = view(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            patch_cache_control(response, private=True, no_cache=True)
+        else:
+            patch_cache_control(response, public=True, max_age=MAX_AGE)
+        return response
+
+    return login_not_required(require_safe(wrapped))
+
+
+def not_there(request, title, text):
+    """A friendly 404: what is known, what to do next."""
+    context = {"title": title, "text": text}
+    return render(request, "publication/missing.html", context, status=404)
 
 
 # Home and results ----------------------------------------------------------------------------

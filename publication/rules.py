@@ -112,7 +112,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ResultMark:
     """One result as the public reads it: kind and icon of the status tag, label, full label."""
 
     kind: str
@@ -201,10 +201,10 @@ def _item(item: ItemResult, remark: str) -> dict[str, Any]:
     }
 
 
-def marks(codes: Iterable[str]) -> list[Mark]:
+def marks(codes: Iterable[str]) -> list[ResultMark]:
     """The results as states: problems in red, 未发现问题 neutral, nothing inspected with a dash."""
     return [
-        Mark(
+        ResultMark(
             kind="problem" if code in BAD else "neutral",
             icon="" if code in BAD or code == "no_issue" else "minus",
             label=SHORT_LABELS.get(code, RESULT_LABELS[code]),
@@ -214,7 +214,7 @@ def marks(codes: Iterable[str]) -> list[Mark]:
     ]
 
 
-def all_marks() -> list[tuple[str, Mark]]:
+def all_marks() -> list[tuple[str, ResultMark]]:
     """The thirteen codes in the order of the law, each as a state."""
     return list(zip(CODES, marks(CODES), strict=True))
 

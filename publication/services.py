@@ -18,8 +18,9 @@ from deadlines.services import meet
 from inspections import services as inspections
 from inspections.models import Answer, Section
 from inspections.rules import Finding, conclusion_of
-from publication import piles, rules
+from publication import rules
 from publication.models import Approval, Publication
+from publication.reads import approval_queue
 
 OWN_WORK = "您参与了这户企业的检查，须由本单位另一位负责人审批。"
 
@@ -91,7 +92,7 @@ def approve_clean(sections: Iterable[Section], *, confirmed: int, actor: User) -
             f"待审批的记录已由 {confirmed} 条变为 {len(chosen)} 条，没有公示任何一条。请核对后再通过。"
         )
     passable = set(
-        piles.clean_for(actor)
+        approval_queue.clean_for(actor)
         .filter(pk__in=[section.pk for section in chosen])
         .values_list("pk", flat=True)
     )
@@ -127,7 +128,7 @@ def draft(section: Section) -> Publication:
         details=snapshot.details,
         inspected_on=snapshot.inspected_on,
         published_on=clock.today(),
-        due_on=piles.due_on(section),
+        due_on=approval_queue.due_on(section),
     )
 
 
@@ -166,7 +167,7 @@ def visited_on(section: Section) -> date:
 
 def refuse_own_work(section: Section, actor: User) -> None:
     """Raise NotAllowed when the actor is one of the officers who filled the section (F148)."""
-    if piles.took_part(section, actor):
+    if approval_queue.took_part(section, actor):
         raise NotAllowed(OWN_WORK)
 
 

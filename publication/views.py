@@ -11,9 +11,10 @@ from core.workflow import authorize, authorize_role, can
 from deadlines.models import NEVER
 from inspections.flows import SectionStatus
 from inspections.models import Evidence, Section
-from publication import piles, rules, services
+from publication import rules, services
 from publication.forms import ReturnForm
 from publication.models import Approval
+from publication.reads import approval_queue
 
 TABS = 6
 DECIDED = [SectionStatus.SUBMITTED, SectionStatus.RETURNED, SectionStatus.PUBLISHED]
@@ -36,23 +37,23 @@ def pile_of(section):
     clean = not section.inspection.outcome and not any(
         answer.result == "problem" for answer in section.answers.all()
     )
-    return piles.CLEAN if clean else piles.PROBLEM
+    return approval_queue.CLEAN if clean else approval_queue.PROBLEM
 
 
 @require_GET
 def queue(request):
     """The two piles; the most urgent deadline first."""
     user = request.user
-    waiting = piles.waiting(user)
+    waiting = approval_queue.waiting(user)
     counts = {
-        piles.PROBLEM: waiting.filter(is_open=True).count(),
-        piles.CLEAN: waiting.filter(is_open=False).count(),
+        approval_queue.PROBLEM: waiting.filter(is_open=True).count(),
+        approval_queue.CLEAN: waiting.filter(is_open=False).count(),
     }
     chosen = one_of(request, "pile", counts, "分类") or first_pile(counts)
-    rows = piles.pile(user, chosen).select_related(*JOINS).prefetch_related("items")
-    page = paginate(rows, request, piles.ORDER)
+    rows = approval_queue.pile(user, chosen).select_related(*JOINS).prefetch_related("items")
+    page = paginate(rows, request, approval_queue.ORDER)
     first = waiting.select_related("inspection").first()
-    clocks = piles.deadlines_of([*page.items, *([first] if first else [])])
+    clocks = approval_queue.deadlines_of([*page.items, *([first] if first else [])])
     context = {
         "chosen": chosen,
         "total": sum(counts.values()),
@@ -64,21 +65,25 @@ def queue(request):
         "urgent": clocks.get(first.pk) if first else None,
         "urgent_is_known": bool(first and first.urgent_on != NEVER),
         "last": Approval.objects.filter(section__agency=user.agency_id).order_by("-pk").first(),
-        "bulk": bulk_of(user) if chosen == piles.CLEAN else None,
+        "bulk": bulk_of(user) if chosen == approval_queue.CLEAN else None,
     }
     return render(request, "approvals/list.html", context)
 
 
 def first_pile(counts):
     """The pile that needs reading, unless it is empty."""
-    return piles.PROBLEM if counts[piles.PROBLEM] or not counts[piles.CLEAN] else piles.CLEAN
+    return (
+        approval_queue.PROBLEM
+        if counts[approval_queue.PROBLEM] or not counts[approval_queue.CLEAN]
+        else approval_queue.CLEAN
+    )
 
 
 def bulk_of(user):
     """What may be passed at once, with three records offered for a look; None for those who may not."""
     if not user.has_perm("inspections.approve_section"):
         return None
-    rows = piles.clean_for(user).select_related("inspection__selection__target")
+    rows = approval_queue.clean_for(user).select_related("inspection__selection__target")
     sections = list(rows)
     looked_at = set(rules.sample([section.pk for section in sections], clock.today()))
     return {
@@ -101,10 +106,12 @@ def detail(request, pk):
 def show(request, section, form, status=200):
     """The page of one record; 422 with the form when a decision was refused."""
     pile = pile_of(section)
-    mine = piles.took_part(section, request.user)
+    mine = approval_queue.took_part(section, request.user)
     waits = section.status == SectionStatus.SUBMITTED
     published = section.status == SectionStatus.PUBLISHED
-    tabs = piles.pile(request.user, pile).select_related("inspection__selection__target")[:TABS]
+    tabs = approval_queue.pile(request.user, pile).select_related("inspection__selection__target")[
+        :TABS
+    ]
     context = {
         "section": section,
         "inspection": section.inspection,
@@ -117,7 +124,7 @@ def show(request, section, form, status=200):
         "publication": section.publication if published else services.draft(section),
         "photos": Evidence.objects.visible_to(request.user).filter(section=section),
         "published": published,
-        "deadline": piles.deadlines_of([section]).get(section.pk),
+        "deadline": approval_queue.deadlines_of([section]).get(section.pk),
         "hasty": rules.is_hasty(section.inspection.entered_at, section.submitted_at),
         "approvals": section.approvals.select_related("decided_by"),
         "tabs": tabs if waits else [],
@@ -138,7 +145,7 @@ def approve(request, pk):
     messages.success(
         request, f"已公示：{section.inspection}（{publication.get_scope_display()}）。"
     )
-    following = piles.pile(request.user, pile).first()
+    following = approval_queue.pile(request.user, pile).first()
     return redirect("approvals:detail", following.pk) if following else redirect("approvals:list")
 
 
@@ -159,7 +166,7 @@ def send_back(request, pk):
 def approve_clean(request):
     """Publish every record without a problem that the leader was shown."""
     authorize_role(request.user, "approve", Section)
-    sections = list(piles.clean_for(request.user))
+    sections = list(approval_queue.clean_for(request.user))
     confirmed = request.POST.get("count", "")
     same = request.POST.get("stamp", "") == rules.stamp(section.pk for section in sections)
     if not confirmed.isdecimal() or not same:

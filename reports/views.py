@@ -12,8 +12,9 @@ from core.models import AuditEvent, Notice
 from core.pages import paginate
 from core.workflow import authorize_role
 from deadlines.templatetags.deadlines import calendar_of
-from reports import exports, queries, rules, verbs
+from reports import reads, rules
 from reports.forms import AREAS, SearchForm, TrailForm
+from reports.reads import exports, verbs
 
 OVERVIEW = frozenset({"lead", "agency_admin", "deputy", "principal", "supervisor"})
 ACTIONS = {
@@ -33,17 +34,17 @@ ACTIONS = {
 def worklist(request):
     """What the user has to do today, and how far the tasks are."""
     user = request.user
-    request.worklist = todos = queries.worklist(user)
-    task = queries.newest_dispatched(user) if "lead" in user.roles else None
+    request.worklist = todos = reads.worklist(user)
+    task = reads.newest_dispatched(user) if "lead" in user.roles else None
     context = {
         "todos": todos,
         "note": rules.day_note(clock.today(), calendar_of({"request": request})),
         "action": next((ACTIONS[role] for role in ACTIONS if role in user.roles), None),
-        "next_deadline": None if todos else queries.next_deadline(user),
+        "next_deadline": None if todos else reads.next_deadline(user),
         "has_overview": bool(OVERVIEW & set(user.roles)),
-        "running": queries.running_tasks(user, clock.today()) if OVERVIEW & set(user.roles) else [],
+        "running": reads.running_tasks(user, clock.today()) if OVERVIEW & set(user.roles) else [],
         "task": task,
-        "shares": queries.by_agency(task) if task else [],
+        "shares": reads.by_agency(task) if task else [],
     }
     return render(request, "reports/worklist.html", context)
 
@@ -53,7 +54,7 @@ def search(request):
     """Tasks, firms, people and visits by number, code or name."""
     form = SearchForm(request.GET)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    groups = queries.search(request.user, text) if text else []
+    groups = reads.search(request.user, text) if text else []
     context = {"form": form, "text": text, "groups": groups}
     return render(request, "reports/search.html", context)
 
@@ -93,7 +94,7 @@ def trail(request):
         "areas": AREAS,
         "verbs": sorted(verbs.labels().items()),
         "asked": any(request.GET.values()),
-        "standing": queries.trail_standing(),
+        "standing": reads.trail_standing(),
     }
     return render(request, "reports/trail.html", context)
 
@@ -119,9 +120,9 @@ def mail_list(request):
     """Mails that did not arrive, for the system administrator."""
     authorize_role(request.user, "change", Notice)
     tab = "waiting" if request.GET.get("tab") == "waiting" else ""
-    numbers = {"": queries.undelivered(), "waiting": queries.put_off()}
+    numbers = {"": reads.undelivered(), "waiting": reads.put_off()}
     context = {
-        "letters": queries.letters(failed=not tab),
+        "letters": reads.letters(failed=not tab),
         "tab": tab,
         "tabs": [("", "未送达", numbers[""]), ("waiting", "稍后重试", numbers["waiting"])],
         "number": numbers[tab],
@@ -135,9 +136,9 @@ def mail_list(request):
 def mail_resend(request, kind, pk):
     """Try one letter again at once."""
     authorize_role(request.user, "change", Notice)
-    if kind not in queries.KINDS:
+    if kind not in reads.KINDS:
         raise Http404
-    row = get_object_or_404(queries.KINDS[kind], pk=pk)
+    row = get_object_or_404(reads.KINDS[kind], pk=pk)
     notices.resend(row, actor=request.user)
     messages.success(request, f"给{row.recipient}的邮件将在半分钟内重新发送。")
     return redirect("reports:mail")

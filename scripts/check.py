@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scripts.console import Stop, explained, say
 from scripts.machine import install_missing, needs, service_user
+from scripts.npm import NodeModules
 from scripts.portal import ROOT, environment, start_services
 from scripts.state import State, folder_for
 from scripts.supervisor import Supervisor, stoppable
@@ -50,6 +51,17 @@ def linters() -> list[Check]:
             Check("djhtml", ["djhtml", "--check", "--tabwidth", "2", *templates()]),
         ]
     return found
+
+
+def browser_scripts() -> list[Check]:
+    """What can be said of static/js and the other scripts without a browser."""
+    tsc = ["node", "node_modules/typescript/bin/tsc", "--project"]
+    return [
+        Check("eslint", ["node", "node_modules/eslint/bin/eslint.js", "--max-warnings", "0", "."]),
+        Check("tsc of the scripts", [*tsc, "tsconfig.json"]),
+        Check("tsc of their tests", [*tsc, "tests/js/tsconfig.json"]),
+        Check("node --test", ["node", "--test", "tests/js/**/*.test.js"]),
+    ]
 
 
 def project() -> list[Check]:
@@ -121,11 +133,15 @@ def checked(arguments: list[str], keep: Supervisor) -> int:
     state = own_state(folder)
     venv = Venv(ROOT)
     venv.fill(tests=True)
+    if not arguments:
+        NodeModules(ROOT, venv.python.parent).fill()
     urls = start_services(state, keep, durable=False)
     environ = environment(state, urls)
     for name in NOT_FOR_TESTS:
         environ.pop(name, None)
-    checks = [tests(arguments)] if arguments else [*linters(), *project(), tests([])]
+    checks = (
+        [tests(arguments)] if arguments else [*linters(), *browser_scripts(), *project(), tests([])]
+    )
     try:
         return first_failure(checks, venv.python.parent, environ)
     finally:

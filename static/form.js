@@ -14,7 +14,7 @@
   const form = document.getElementById("section-form");
   const key = form && `form.${form.dataset.section}.${form.dataset.user}`;
   const conflicts = new Map();                      /* item -> the colleague's version */
-  let queue = load();                               /* item -> values not yet on the server */
+  const queue = load();                               /* item -> values not yet on the server */
   let timer = 0;
   let sending = null;
   let reached = true;                               /* the server, last time */

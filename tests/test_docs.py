@@ -1,8 +1,10 @@
 """The repository explains itself: what is cited can be found, and the tables of docs are true."""
 
+import json
 import re
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.documents import DOCS, ROOT, Shelf, texts
 
@@ -85,3 +87,14 @@ def test_the_project_speaks_of_nothing_outside_itself():
 )
 def test_the_root_texts_are_there(name):
     assert (ROOT / name).stat().st_size > 200
+
+
+def test_the_schema_of_certificates_takes_the_examples():
+    """It states the form only; what else must hold is for the verifiers (protocol 3.1)."""
+    form = Draft202012Validator(json.loads((DOCS / "certificate.schema.json").read_text()))
+    examples = sorted(ROOT.glob("tests/*/certificates/certificate-example*.json"))
+    assert len(examples) == 2
+    for path in examples:
+        certificate = json.loads(path.read_text())
+        assert form.is_valid(certificate)
+        assert not form.is_valid(certificate | {"unknown": 1})

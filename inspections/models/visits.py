@@ -14,7 +14,8 @@ from inspections.flows import (
     InspectionStatus,
     SectionStatus,
 )
-from inspections.rules import ENDING, OUTCOMES, PROBLEMS, RESULTS, Finding, svg_box, svg_path
+from inspections.rules import ENDING, OUTCOMES, PROBLEMS, RESULTS, Finding
+from inspections.rules.strokes import svg_box, svg_path
 from registries.models import Inspector
 from tasks.models import Assignment, Selection
 

@@ -1,8 +1,8 @@
 """Use cases of field work. Each is one transaction: all of it happens, or none of it."""
 
 from inspections.services.answering import (
-    Conflict,
-    Entry,
+    AnswerConflict,
+    AnswerEntry,
     answer,
     answer_rest_no_issue,
     save_section,
@@ -20,8 +20,8 @@ from inspections.services.substituting import (
 from inspections.services.visiting import enter, set_outcome
 
 __all__ = [
-    "Conflict",
-    "Entry",
+    "AnswerConflict",
+    "AnswerEntry",
     "answer",
     "answer_rest_no_issue",
     "approve_section",

@@ -22,7 +22,7 @@ NOT_ENTERED = "还没有进入检查。请先出示证件、告知权利并点�
 LONGEST = 5000
 
 
-class Conflict(DomainError):
+class AnswerConflict(DomainError):
     """Somebody else changed the answer after the actor last saw it. Both versions are kept."""
 
     status = 409
@@ -38,7 +38,7 @@ class Conflict(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AnswerEntry:
     """One item as entered on the form. version: the one the form showed, 0 for none."""
 
     item: Item
@@ -65,7 +65,7 @@ def answer(
 
     version: the one the actor saw, 0 for a new answer. The same content again changes nothing.
     Confirmations of the section are void afterwards. Raises NotAllowed, IllegalMove before entry
-    and after handing in, Conflict when a colleague was faster.
+    and after handing in, AnswerConflict when a colleague was faster.
     """
     lock_form(section)
     check_writable(section, actor)
@@ -77,7 +77,7 @@ def answer(
 
 
 @transaction.atomic
-def save_section(section: Section, entries: Iterable[Entry], *, actor: User) -> int:
+def save_section(section: Section, entries: Iterable[AnswerEntry], *, actor: User) -> int:
     """Record several items at once, all or none; returns how many were changed."""
     before = dict(section.answers.values_list("item_id", "version"))
     saved = [
@@ -157,7 +157,7 @@ def _write(
     if current and current.finding == finding:
         return current
     if current and current.version != version:
-        raise Conflict(current)
+        raise AnswerConflict(current)
     row = current or Answer(section=section, item=item, version=0)
     row.result, row.problems = finding.result, list(finding.problems)
     row.remark, row.rectify_by = finding.remark, finding.rectify_by

@@ -17,6 +17,7 @@ from deadlines import services as deadlines
 from deadlines.models import DeadlineRule, Kind, Trigger
 from inspections.flows import HANDED_IN, InspectionStatus, SectionStatus
 from inspections.models import Inspection, Section
+from inspections.reads.form_state import Sheet
 from inspections.rules import conclusion_of
 from inspections.services.teams import (
     authorize_team,
@@ -25,7 +26,6 @@ from inspections.services.teams import (
     lock_form,
     mover,
 )
-from inspections.sheet import Sheet
 from registries.models import ItemPass
 from tasks import services as tasks
 from tasks.flows import TaskStatus

@@ -60,7 +60,7 @@ def dispatch(task: Task, *, actor: User | None) -> int:
 
 
 @dataclass(frozen=True)
-class Form:
+class PlannedForm:
     """What one firm is asked, and what is left off with the pass behind it."""
 
     selection: Selection
@@ -73,20 +73,20 @@ class Form:
         return {agency: team for agency, team in teams.items() if agency.system_id in systems}
 
 
-def _forms(task: Task, selections: list[Selection], items: list[Item]) -> list[Form]:
+def _forms(task: Task, selections: list[Selection], items: list[Item]) -> list[PlannedForm]:
     passed = frame.passed_items(task, [selection.target for selection in selections])
     forms = []
     for selection in selections:
         left_off = passed.get(selection.target_id, {})
         asked = [item for item in items if item.pk not in left_off]
         if asked:
-            forms.append(Form(selection, asked, left_off))
+            forms.append(PlannedForm(selection, asked, left_off))
     if not forms:
         raise DomainError("抽中对象的本次事项今年都已检查、未发现问题，没有需要派发的检查。")
     return forms
 
 
-def _note_left_off(visits: Iterable[Inspection], forms: Iterable[Form]) -> None:
+def _note_left_off(visits: Iterable[Inspection], forms: Iterable[PlannedForm]) -> None:
     LeftOff.objects.bulk_create(
         LeftOff(
             inspection=visit,

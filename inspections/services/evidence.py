@@ -10,8 +10,8 @@ from catalog.models import Item
 from core import clock
 from core.audit import record
 from core.errors import DomainError, IllegalMove
-from inspections import photos
 from inspections.models import Evidence, Section
+from inspections.rules import photos
 from inspections.services.teams import authorize_team, handed_in_text, lock_form
 
 MOST = 30  # photos of one section

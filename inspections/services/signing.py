@@ -19,9 +19,9 @@ from inspections.models import (
     SignatureKind,
     SignerRole,
 )
-from inspections.rules import checked_strokes
+from inspections.reads.form_state import Part, Sheet
+from inspections.rules.strokes import checked_strokes
 from inspections.services.teams import act_for, authorize_team, handed_in_text, lock_form
-from inspections.sheet import Part, Sheet
 from registries.models import Inspector
 
 FEWEST = 2  # officers of one agency (I03)
@@ -105,7 +105,7 @@ def sign(
 ) -> Signature:
     """Keep the firm's drawn signature under the form as it is now (I04).
 
-    strokes: see `rules.checked_strokes`. Raises DomainError for an empty one, IllegalMove before
+    strokes: see `rules.strokes.checked_strokes`. Raises DomainError for an empty one, IllegalMove before
     all sections are confirmed.
     """
     drawn = checked_strokes(strokes)

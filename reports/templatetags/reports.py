@@ -7,7 +7,7 @@ from core import clock
 from core.templatetags import portal
 from deadlines import rules
 from deadlines.templatetags.deadlines import calendar_of, due
-from reports.queries import Todo
+from reports.reads import Todo
 
 register = Library()
 

@@ -65,7 +65,7 @@ def test_the_same_content_again_changes_nothing(inside):
 
 def test_a_colleague_who_was_faster_is_not_overwritten(inside):
     answer(inside)
-    with pytest.raises(services.Conflict) as caught:
+    with pytest.raises(services.AnswerConflict) as caught:
         answer(inside, result="not_checked", remark="没带账", actor=inside.officer("shichang", 1))
     assert caught.value.status == 409
     assert caught.value.current.result == "no_issue"
@@ -193,7 +193,7 @@ def test_there_must_be_a_rest(inside):
 
 def entry(world, place, **more):
     values = {"result": "no_issue"} | more
-    return services.Entry(item=world.items["shichang"][place], **values)
+    return services.AnswerEntry(item=world.items["shichang"][place], **values)
 
 
 def test_a_section_is_saved_as_a_whole(inside):
@@ -209,7 +209,7 @@ def test_a_section_is_saved_as_a_whole(inside):
 
 def test_a_section_is_saved_whole_or_not_at_all(inside):
     answer(inside)
-    with pytest.raises(services.Conflict):
+    with pytest.raises(services.AnswerConflict):
         services.save_section(
             inside.section("shichang"),
             [entry(inside, 1), entry(inside, 0, result="problem")],

@@ -9,7 +9,7 @@ from deadlines.models import Deadline
 from inspections import services
 from inspections.flows import InspectionStatus, SectionStatus
 from inspections.models import Section, Signature
-from inspections.sheet import Sheet
+from inspections.reads.form_state import Sheet
 from registries.models import ItemPass
 from tasks.flows import TaskStatus
 from tests.factories import UserFactory

@@ -107,5 +107,5 @@ def test_two_first_answers_at_once_give_one_and_a_conflict(ready):
         return call
 
     done = at_once(answer("甲"), answer("乙"))
-    assert sorted(type(one).__name__ for one in done) == ["Answer", "Conflict"]
+    assert sorted(type(one).__name__ for one in done) == ["Answer", "AnswerConflict"]
     assert Answer.objects.filter(section=pk).count() == 1

@@ -9,7 +9,7 @@ from core.errors import NotAllowed
 from inspections import services
 from inspections.flows import SectionStatus
 from inspections.models import Evidence, Inspection, Section
-from reports.queries import worklist
+from reports.reads import worklist
 from tasks.models import Assignment
 from tests.factories import InspectorFactory, UserFactory, agency
 from tests.inspections import camera

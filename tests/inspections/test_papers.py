@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from demo.house import STAR
 from inspections import services
-from inspections.documents import form_pdf, paper_pdf
 from inspections.models import Document, Inspection
-from inspections.sheet import Sheet
+from inspections.reads.documents import form_pdf, paper_pdf
+from inspections.reads.form_state import Sheet
 from tests import suzhou
 from tests.factories import CheckpointFactory, UserFactory
 from tests.inspections import camera

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from core.errors import DomainError
-from inspections import photos
+from inspections.rules import photos
 from tests.inspections import camera
 
 

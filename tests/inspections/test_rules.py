@@ -7,15 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import DomainError
-from inspections.rules import (
-    Finding,
-    checked_strokes,
-    conclusion_of,
-    form_digest,
-    missing,
-    svg_box,
-    svg_path,
-)
+from inspections.rules import Finding, conclusion_of, form_digest, missing
+from inspections.rules.strokes import checked_strokes, svg_box, svg_path
 
 DAY = datetime.date
 OK = Finding("no_issue")

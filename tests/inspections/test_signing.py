@@ -9,7 +9,7 @@ from core.models import AuditEvent
 from inspections import services
 from inspections.flows import InspectionStatus, SectionStatus
 from inspections.models import OfficerConfirmation, Signature
-from inspections.sheet import Sheet
+from inspections.reads.form_state import Sheet
 from tests.factories import InspectorFactory, UserFactory
 from tests.inspections.factories import PASSWORD, STROKES, assign_more
 from tests.inspections.test_visiting import strangers

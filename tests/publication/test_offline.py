@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from publication import offline
+from publication.reads import offline
 from tasks import certificates
 from tests.publication.reading import FIRM
 from tests.tasks import tampering

@@ -11,7 +11,7 @@ from deadlines.models import Kind
 from deadlines.services import start_fixed, sync_calendar, sync_rules
 from plans.flows import PlanStatus
 from plans.models import Plan
-from reports.queries import worklist
+from reports.reads import worklist
 from tasks.flows import DrawStatus
 from tests.factories import (
     TODAY,

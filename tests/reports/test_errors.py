@@ -131,7 +131,7 @@ def test_a_crash_becomes_the_500_page(as_role, monkeypatch):
     def crash(user):
         raise RuntimeError
 
-    monkeypatch.setattr("reports.queries.worklist", crash)
+    monkeypatch.setattr("reports.reads.worklist", crash)
     for headers, whole in (({}, True), (HTMX, False)):
         page = client.get("/desk/", headers=headers)
         assert page.status_code == 500

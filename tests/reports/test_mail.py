@@ -11,7 +11,7 @@ from core.errors import DomainError, NotAllowed
 from core.jobs import deliver_notices
 from core.models import AuditEvent, Digest, Heartbeat, Notice
 from core.notices import compose_digests, notify, resend, resend_failed
-from reports import queries
+from reports import reads
 from tests.core.test_delivery import MONDAY, later
 from tests.factories import UserFactory
 
@@ -35,7 +35,7 @@ def refused_for_good(office, user, answer="550 no such user"):
     notify([user], "“甲公司”检查记录被退回", "/desk/forms/7/", urgent=True)
     notice = Notice.objects.latest("pk")
     for attempt in range(1, mail.LAST_ATTEMPT + 1):
-        assert queries.undelivered() == 0
+        assert reads.undelivered() == 0
         assert deliver_notices() == 0
         notice.refresh_from_db()
         assert notice.attempts == attempt
@@ -50,7 +50,7 @@ def html(answer):
 def test_what_is_refused_too_often_waits_for_a_person(office, officer):
     notice = refused_for_good(office, officer)
     assert notice.failed_at is not None
-    assert (queries.undelivered(), queries.put_off()) == (1, 0)
+    assert (reads.undelivered(), reads.put_off()) == (1, 0)
     office.handler.answers.clear()
     assert deliver_notices() == 0
     assert notice.sent_at is None
@@ -62,13 +62,13 @@ def test_a_closed_office_gives_no_letter_up(office, officer):
     for _ in range(mail.LAST_ATTEMPT + 4):
         assert deliver_notices() == 0
         later(seconds=1)
-    assert (queries.undelivered(), queries.put_off()) == (0, 1)
+    assert (reads.undelivered(), reads.put_off()) == (0, 1)
     notice = Notice.objects.get()
     assert mail.pause(notice.attempts).total_seconds() <= 16 * 60
     office.open()
     office.handler.answers[officer.email] = "451 try later"  # greylisting: the first answer is no
     assert deliver_notices() == 0
-    assert queries.undelivered() == 0
+    assert reads.undelivered() == 0
     office.handler.answers.clear()
     later(seconds=1)
     assert deliver_notices() == 1
@@ -94,7 +94,7 @@ def test_only_the_system_administrator_sends_again(office, officer):
         with pytest.raises(NotAllowed):
             act()
     notice.refresh_from_db()
-    assert (notice.attempts, queries.undelivered()) == (mail.LAST_ATTEMPT, 1)
+    assert (notice.attempts, reads.undelivered()) == (mail.LAST_ATTEMPT, 1)
     assert not AuditEvent.objects.exists()
 
 
@@ -102,7 +102,7 @@ def test_everything_at_once_notices_and_digests(office, officer, sysadmin):
     notify([officer], "名单已确认", "/desk/")
     compose_digests(MONDAY)
     refused_for_good(office, officer)
-    assert queries.undelivered() == 2
+    assert reads.undelivered() == 2
     office.handler.answers.clear()
     assert resend_failed(actor=sysadmin) == 2
     assert deliver_notices() == 2

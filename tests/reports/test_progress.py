@@ -9,8 +9,8 @@ from deadlines.models import Kind
 from deadlines.services import start, start_fixed
 from inspections import services
 from publication.services import approve
-from reports.queries import by_agency, newest_dispatched, running_tasks
-from reports.queries.progress import Progress
+from reports.reads import by_agency, newest_dispatched, running_tasks
+from reports.reads.progress import Progress
 from tasks.flows import TaskStatus
 from tasks.models import Confirmation, Task
 from tests.factories import TODAY, agency

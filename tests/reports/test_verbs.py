@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.verbs import label, labels
+from reports.reads.verbs import label, labels
 
 ROOT = Path(__file__).parents[2]
 APPS = {"agencies", "catalog", "core", "deadlines", "inspections", "plans", "publication"}

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from inspections import services as field
 from registries.models import Recusal
-from reports.queries import worklist
+from reports.reads import worklist
 from tasks.flows import ReplacementStatus
 from tasks.models import DrawEvent, Replacement, Substitution
 from tests import lists, suzhou

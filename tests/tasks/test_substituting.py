@@ -9,8 +9,8 @@ from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import Notice
 from deadlines.models import Deadline
 from inspections import services as field
-from inspections.documents import paper_pdf
 from inspections.models import Document, Inspection
+from inspections.reads.documents import paper_pdf
 from registries.models import Inspector, Recusal, Target
 from tasks import certificates, drs1, services
 from tasks.flows import SubstitutionStatus

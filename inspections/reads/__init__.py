@@ -1,0 +1,1 @@
+"""What pages, papers and the API show of field work; nothing here writes."""

@@ -1,0 +1,1 @@
+"""Pages of field work: the phone, the records at a desk, substitutions."""
