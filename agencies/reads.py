@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from agencies import rules
-from agencies.models import LogInGuard, User
+from agencies.models import Agency, LogInGuard, User
 from agencies.roles import ADMINISTRATORS, ROLES, conflict
 from core.audit import subject_of
 from core.errors import Refusal
@@ -121,6 +121,13 @@ def why_not_lift_lock(guard: LogInGuard, actor: User | None) -> Refusal | None:
     if not guard.is_closed:
         return Refusal("现在没有锁定，可能已到时间或已由他人解除。", code="not_locked")
     return None
+
+
+def agency_of(actor: User) -> Agency:
+    """The agency of `actor`; raises NotAllowed for those who belong to none."""
+    if actor.agency is None:
+        raise NOT_YOURS.raised()
+    return actor.agency
 
 
 def why_weak(user: User, password: str) -> Refusal | None:

@@ -50,7 +50,7 @@ def compose_digests(day: date) -> int:
     return sum(_compose(user, waiting, day) for user in people.order_by("pk"))
 
 
-def _compose(user: Any, waiting: QuerySet, day: date) -> bool:
+def _compose(user: Any, waiting: QuerySet[Notice], day: date) -> bool:
     digest, made = Digest.objects.get_or_create(recipient=user, day=day)
     if made:
         waiting.filter(recipient=user).update(digest=digest)
@@ -95,7 +95,7 @@ def deliver() -> int:
 
 
 @transaction.atomic(durable=True)
-def deliver_next(queue: QuerySet, outbox: mail.Outbox) -> Delivery:
+def deliver_next(queue: QuerySet[Any], outbox: mail.Outbox) -> Delivery:
     """Send the oldest row that is due, with its lock held; several workers take different rows."""
     due = Q(retry_at=None) | Q(retry_at__lte=clock.real_now())
     free = queue.select_for_update(of=("self",), skip_locked=True).select_related("recipient")
@@ -126,7 +126,7 @@ def _put_off(row: Outgoing, error: mail.MailRefused | mail.MailServerClosed) -> 
 
 
 @transaction.atomic
-def resend(row: Outgoing, *, actor: Any) -> None:
+def resend(row: Notice | Digest, *, actor: Any) -> None:
     """Let a letter that was put off or given up be tried at once, under its own Message-ID.
 
     Raises NotAllowed unless the actor is a system administrator, DomainError when it has gone out
@@ -162,11 +162,11 @@ def try_again(user: Any) -> None:
         _start_anew(model.objects.filter(recipient=user, sent_at=None, attempts__gt=0))
 
 
-def _start_anew(rows: QuerySet) -> None:
+def _start_anew(rows: QuerySet[Any]) -> None:
     rows.update(attempts=0, retry_at=None, failed_at=None)
 
 
-def _mail(row: Outgoing) -> mail.Mail:
+def _mail(row: Notice | Digest) -> mail.Mail:
     """The mail of a notice or a digest: the same text however often it is made."""
     if isinstance(row, Digest):
         bound = row.notices.order_by("pk")

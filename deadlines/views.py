@@ -62,7 +62,7 @@ def calendar_year(request: StaffRequest, year: int) -> HttpResponse:
         return _year_page(request, entry)
     demand(reads.why_not_change_calendar(request.user))
     typed = request.POST.copy()
-    typed["year"] = year
+    typed["year"] = str(year)
     form = YearForm(typed)
     if form.is_valid() and (way_on := _entered(request, form)):
         return way_on

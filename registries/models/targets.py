@@ -77,7 +77,7 @@ class TargetQuerySet(models.QuerySet["Target"]):
 
     def visible_to(self, user: User) -> "TargetQuerySet":
         """The user's own region and below (contracts section 3)."""
-        if user.agency_id is None:
+        if user.agency is None:
             return self.none()
         return self.filter(region__code__startswith=user.agency.region.prefix)
 
