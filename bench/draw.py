@@ -44,7 +44,7 @@ from plans import services as plans
 from plans.models import PlanLine
 from registries.models import Grade, GradingScheme, Target
 from tasks import services
-from tasks.timetable import proposal
+from tasks.reads.timetable import proposal
 
 SIZES = (10_000, 100_000, 1_000_000)
 PPM, ROUNDS = 50_000, 3

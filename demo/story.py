@@ -28,7 +28,7 @@ from publication.services import approve, return_section
 from registries.models import Grade, GradingScheme
 from tasks import services as tasks
 from tasks.models import Task
-from tasks.timetable import proposal
+from tasks.reads.timetable import proposal
 
 RATIOS = {"good": 100_000, "warning": 300_000, "bad": 500_000, "severe": 1_000_000}
 STROKES = [[[20, 40], [60, 30], [95, 44]], [[55, 22], [48, 70], [30, 92]], [[60, 60], [98, 90]]]

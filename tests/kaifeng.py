@@ -15,7 +15,7 @@ from plans.rules import ratio_of
 from registries.models import Target
 from tasks import services
 from tasks.models import Selection, Task
-from tasks.timetable import proposal
+from tasks.reads.timetable import proposal
 from tests import building
 from tests.factories import ItemPassFactory, PlanLineFactory
 

@@ -13,8 +13,8 @@ from plans.models import PlanLine
 from plans.rules import ratio_of
 from registries.models import GradingScheme, Target
 from tasks import services
+from tasks.reads.timetable import proposal
 from tasks.services import Sampling, TierAsked
-from tasks.timetable import proposal
 from tests import building
 from tests.building import SYSTEMS
 

@@ -14,7 +14,7 @@ from plans import services as plans
 from plans.models import Plan, PlanLine
 from registries.models import Grade, GradingScheme
 from tasks import services
-from tasks.timetable import proposal
+from tasks.reads.timetable import proposal
 
 SCENARIO = yaml.safe_load((Path(__file__).parent / "scenarios" / "suzhou-2021.yaml").read_text())
 EXPECT = SCENARIO["expect"]
