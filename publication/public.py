@@ -72,11 +72,7 @@ def home(request):
     now = clock.now()
     published = Publication.objects.public().select_related("agency")
     opened = Draw.objects.public().filter(status=DrawStatus.OPENED)
-    last = (
-        opened.select_related("task")
-        .defer(*DRAW_TEXTS)
-        .annotate(taken=Count("selections", filter=LISTED))
-    )
+    last = opened.defer(*DRAW_TEXTS).annotate(taken=Count("selections", filter=LISTED))
     context = {
         "now": now,
         "figures": Publication.objects.published_in(clock.today().year).figures(),

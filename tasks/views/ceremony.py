@@ -15,7 +15,7 @@ from draws import services as draws
 from draws.forms import BeaconForm, VoidForm
 from draws.models import Contributor, Draw, Purpose
 from tasks import services
-from tasks.views.base import current, visible_draw, visible_task
+from tasks.views.base import acts_of, current, visible_draw, visible_task
 from tasks.views.choice import choice, form_for, given
 from tasks.views.draw import draw_page
 from tasks.views.people import people_page
@@ -50,7 +50,9 @@ def freeze(request: HttpRequest, number: str) -> HttpResponse:
 def grade(request: HttpRequest, number: str) -> HttpResponse:
     """The grade that the choice would give, as a part of the page."""
     task = visible_task(request, number)
-    return render(request, "tasks/_grade.html", {"task": task, **choice(given(request, task))})
+    return render(
+        request, "draws/_grade.html", {"acts": acts_of(task, None), **choice(given(request, task))}
+    )
 
 
 def visible_contributor(request: HttpRequest, number: str, purpose: str) -> Contributor:

@@ -17,7 +17,7 @@ from tasks.eligibility import inspectors
 from tasks.flows import TaskStatus
 from tasks.forms import StaffingForm
 from tasks.models import Substitution, Task
-from tasks.views.base import page, visible_task
+from tasks.views.base import acts_of, page, visible_task
 from tasks.views.state import ceremony
 
 MANY = 200
@@ -97,8 +97,8 @@ def opening(request: HttpRequest, number: str) -> HttpResponse:
     task = visible_task(request, number)
     draw_ = task.draws.live().filter(purpose=Purpose.INSPECTORS).first()
     row = Opening.objects.filter(draw=draw_).first() if draw_ else None
-    context = {"task": task, "draw": draw_, "opening": row}
-    return render(request, "tasks/_opening.html", context)
+    context = {"acts": acts_of(task, draw_), "draw": draw_, "opening": row}
+    return render(request, "draws/_opening.html", context)
 
 
 @require_POST

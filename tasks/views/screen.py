@@ -10,8 +10,9 @@ from core import clock
 from draws.flows import DrawStatus
 from draws.models import Draw, Purpose
 from draws.reads import ceremony_state
+from tasks.models import Task
 from tasks.reads.draws import evidence_of, minutes_of
-from tasks.views.base import current, visible_task
+from tasks.views.base import acts_of, current, visible_task
 
 
 @require_GET
@@ -23,7 +24,14 @@ def screen(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def now(request: HttpRequest, number: str) -> HttpResponse:
     """The part of the projector page that changes."""
-    return render(request, "tasks/_screen.html", _seen(request, number))
+    return render(request, "draws/_screen.html", _seen(request, number))
+
+
+def withheld(task: Task) -> str:
+    """Why the hall sees tickets only, until the list is public."""
+    when = f"名单在{task.profile.get_list_published_display()}公布"
+    why = "名单不向社会公开" if task.rules.get("is_restricted") else when
+    return f"{why}，这里只显示抽签号。"
 
 
 def _seen(request: HttpRequest, number: str) -> dict:
@@ -38,6 +46,8 @@ def _seen(request: HttpRequest, number: str) -> dict:
         "evidence": evidence_of(draw, names=names, tickets=is_open),
         "names": names,
         "is_open": is_open,
+        "acts": acts_of(task, draw),
+        "withheld": withheld(task),
     }
 
 
