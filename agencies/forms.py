@@ -57,7 +57,7 @@ class PasswordForm(forms.Form):
         """The current password must be right."""
         if not self.user.check_password(self.cleaned_data["current"]):
             raise forms.ValidationError("当前口令不正确。")
-        return self.cleaned_data["current"]
+        return str(self.cleaned_data["current"])
 
     def clean(self) -> dict[str, Any]:
         """Both new ones must be equal."""

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from agencies import rules, services
+from agencies.models import User
 from core import clock
 
 SEEN = "seen_at"  # in the session: the last act of its user, seconds of the real clock
@@ -28,7 +29,8 @@ def address_of(request: HttpRequest) -> str:
 def seconds_left(request: HttpRequest) -> int:
     """How long the session lasts when its user does nothing more."""
     now = int(clock.real_now().timestamp())
-    return request.session.get(SEEN, now) + settings.PORTAL_IDLE_MINUTES * 60 - now
+    seen: int = request.session.get(SEEN, now)
+    return seen + int(settings.PORTAL_IDLE_MINUTES) * 60 - now
 
 
 class IdleMiddleware:
@@ -45,13 +47,13 @@ class IdleMiddleware:
         if request.path == HEALTH:
             request.user = AnonymousUser()
         elif settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
-            self._look(request)
+            self._look(request, request.user)
         return self.get_response(request)
 
-    def _look(self, request: HttpRequest) -> None:
+    def _look(self, request: HttpRequest, user: User) -> None:
         now = int(clock.real_now().timestamp())
         if seconds_left(request) <= 0:
-            services.log_out_idle(request.user, address=address_of(request))
+            services.log_out_idle(user, address=address_of(request))
             logout(request)
             request.session[ENDED] = True
             return

@@ -116,8 +116,8 @@ class PersonManager(UserManager["User"]):
 class User(AbstractUser):
     """A person with an account. Never deleted: the trail protects its actors."""
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     name = models.CharField("姓名", max_length=40)
     agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, blank=True, related_name="users", verbose_name="单位"
@@ -159,7 +159,7 @@ class User(AbstractUser):
         for secret in settings.SECRET_KEY_FALLBACKS:
             yield self._session_seal(secret)
 
-    def _session_seal(self, secret: str | None) -> str:
+    def _session_seal(self, secret: str | bytes | None) -> str:
         text = f"{self.session_round}:{self.password}"
         return salted_hmac("agencies.session", text, secret=secret, algorithm="sha256").hexdigest()
 
@@ -175,9 +175,9 @@ def overseen(user: User, field: str | None = "agency") -> Q:
     field: the path to the agency, or None on a queryset of agencies.
     """
     start = f"{field}__" if field else ""
-    if user.agency_id is None:
-        return Q(pk__in=[])
     own = user.agency
+    if own is None:
+        return Q(pk__in=[])
     return Q(**{f"{start}pk": own.pk}) | Q(
         **{
             f"{start}system": own.system_id,

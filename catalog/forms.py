@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from catalog.models import CatalogVersion, Item, Method
+from core.forms import row_field
 
 SEPARATOR = re.compile(r"[|｜]")
 BASES = (("法规名称", 120, True), ("条款", 60, False))
@@ -136,7 +137,7 @@ class ItemForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["trade"].empty_label = "不限行业"
+        row_field(self, "trade").empty_label = "不限行业"
         for name, rows in [("bases", 4), ("checkpoints", 8)]:
             self.fields[name].widget.attrs |= {"rows": rows, "spellcheck": "false"}
         if self.instance.pk:

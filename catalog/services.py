@@ -1,7 +1,7 @@
 """Use cases on item lists. Each is one transaction: all of it happens, or none of it."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +148,7 @@ def _copy_items(source: CatalogVersion, version: CatalogVersion) -> None:
     )
 
 
-def _copies(rows: Sequence[Any], **changes: Any) -> list[Any]:
+def _copies(rows: Iterable[Any], **changes: Any) -> list[Any]:
     """Unsaved copies of `rows` with some columns changed."""
     return [
         type(row)(

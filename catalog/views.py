@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agencies.reads import agency_of
 from agencies.requests import StaffRequest
 from catalog import reads, services
 from catalog.flows import VersionStatus
@@ -13,7 +14,7 @@ from catalog.models import CatalogVersion, Item
 from core.errors import demand, demand_access
 from core.pages import attempt, paginate
 
-WHY = {
+WHY: dict[str, str] = {
     VersionStatus.DRAFT: "牵头单位经办或部门管理员填写事项，每项都要有依据和要点，填好后公布。",
     VersionStatus.PUBLISHED: "现行有效，已向社会公开，不能修改。需要调整时新建版本，公布后替代这一版。",
     VersionStatus.SUPERSEDED: "已被新版替代，仍可查阅；按这一版开展的检查不受影响。",
@@ -56,11 +57,10 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "version": version,
         "why": WHY[version.status],
         "page": paginate(items, request, ("position", "pk")),
-        "gaps": reads.gaps(version) if version.status == VersionStatus.DRAFT else [],
+        "gaps": reads.gaps(version) if version.is_draft else [],
         "may_publish": reads.why_not_publish(version, user) is None,
         "may_change": reads.why_not_change(version, user) is None,
-        "may_renew": version.status == VersionStatus.PUBLISHED
-        and reads.why_not_renew(version, user) is None,
+        "may_renew": version.is_in_force and reads.why_not_renew(version, user) is None,
     }
     return render(request, "catalog/detail.html", context)
 
@@ -68,7 +68,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def create(request: StaffRequest) -> HttpResponse:
     """Draft the next version of the own agency's list."""
-    agency = request.user.agency
+    agency = agency_of(request.user)
     demand_access(reads.why_not_create_version(agency, request.user))
     in_force = CatalogVersion.objects.in_force().filter(agency=agency).first()
     initial = {"title": in_force.title if in_force else f"{agency}随机抽查事项清单"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from core.errors import IllegalMove, Refusal, demand
 
@@ -45,6 +46,6 @@ class Flow:
         demand(self.why_not(name, status))
         return self._moves[name]
 
-    def permissions(self, model: str) -> list[tuple[str, str]]:
+    def permissions(self, model: str) -> list[tuple[str, Any]]:
         """`Meta.permissions` of the model: one permission per move."""
         return [(f"{move.name}_{model}", f"可以{move.label}") for move in self]

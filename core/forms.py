@@ -9,6 +9,11 @@ from django.core.exceptions import ValidationError
 from core.days import UnknownDay, parse_day
 
 
+def row_field(form: forms.BaseForm, name: str) -> Any:
+    """The field of a form that chooses among rows: its `queryset`, `empty_label` and words."""
+    return form.fields[name]
+
+
 class DayField(forms.DateField):
     """A date, however written; an impossible one is refused by name, with the day that was meant."""
 

@@ -52,7 +52,8 @@ class Mail:
 
 def pause(attempts: int) -> timedelta:
     """How long to wait after so many failures: a minute, two, four, at most half a day."""
-    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 16), LONGEST_PAUSE)
+    doubled: int = 2 ** min(attempts - 1, 16)
+    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
 
 
 def masked(text: str) -> str:
@@ -119,7 +120,7 @@ def _is_closed(error: Exception) -> bool:
 def _words(error: Exception) -> str:
     """`SMTPDataError: 554 rejected`: the kind of the failure and what the server said."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        answers = list(error.recipients.values())
+        answers: list[tuple[int, bytes | str]] = list(error.recipients.values())
     elif isinstance(error, smtplib.SMTPResponseException):
         answers = [(error.smtp_code, error.smtp_error)]
     else:

@@ -1,5 +1,7 @@
 """The trail, the inbox and the heartbeat of the background processes."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -69,7 +71,7 @@ class SealHorizon(models.Model):
         return f"加封至 {self.last_id}"
 
 
-class OutgoingQuerySet(models.QuerySet):
+class OutgoingQuerySet(models.QuerySet[Any]):
     """Reads on the outbox."""
 
     def undelivered(self) -> "OutgoingQuerySet":

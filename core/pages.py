@@ -37,7 +37,8 @@ def render_page(
 
     A boosted link or form replaces the whole body, so it gets the whole page.
     """
-    part = request.htmx and not request.htmx.boosted
+    htmx = cast(Any, request).htmx
+    part = htmx and not htmx.boosted
     folder, page = name.split("/")
     return render(request, f"{folder}/{'_' if part else ''}{page}.html", context, status=status)
 
@@ -102,7 +103,10 @@ class Page:
 
 
 def paginate(
-    queryset: QuerySet, request: HttpRequest, key: Sequence[str] = ("-pk",), size: int = PAGE_SIZE
+    queryset: QuerySet[Any],
+    request: HttpRequest,
+    key: Sequence[str] = ("-pk",),
+    size: int = PAGE_SIZE,
 ) -> Page:
     """A page of `queryset` by keyset: constant work however deep the page.
 
@@ -128,7 +132,7 @@ def paginate(
 
 
 def _rows_beyond(
-    rows: QuerySet, order: Sequence[str], after: list[Any] | None, size: int
+    rows: QuerySet[Any], order: Sequence[str], after: list[Any] | None, size: int
 ) -> list[Any]:
     """One row more than the page; a position made up by hand shows the first page."""
     if after is not None:

@@ -87,7 +87,7 @@ def decided() -> int | None:
     everybody has ended who held the lock after this id was seen, all lower ids are decided. Who
     writes just now is noted down and looked for the next time: no sealer waits, and no writer.
     """
-    ((newest,),) = _rows(NEWEST)
+    newest: int | None = _rows(NEWEST)[0][0]
     writing = {name for (name,) in _rows(WRITERS)}
     if newest is None or not writing:
         return newest
@@ -96,13 +96,13 @@ def decided() -> int | None:
         return None
     now_writing = {"last_id": newest, "writers": sorted(writing)}
     SealHorizon.objects.update_or_create(pk=ONLY, defaults=now_writing)
-    return noted and noted.last_id
+    return noted.last_id if noted else None
 
 
 def _rows(query: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 @transaction.atomic(durable=True)
@@ -126,7 +126,7 @@ def _seal_next(horizon: int, size: int) -> int:
     return len(digests)
 
 
-def digests_of(lines: QuerySet) -> Iterator[tuple[int, bytes]]:
+def digests_of(lines: QuerySet[AuditEvent]) -> Iterator[tuple[int, bytes]]:
     """Id and SHA-256 of each line: every column as PostgreSQL writes it, as a JSON array.
 
     Nothing is turned into Python values on the way, where two contents could become one, or fail.
@@ -167,15 +167,16 @@ def _seconds(instant: datetime) -> str:
 # Verifying -------------------------------------------------------------------------------------
 
 
-def verify(noted: str = "") -> TrailVerdict:
+def verify(noted: str) -> TrailVerdict:
     """Is every line as it was written? Reads everything once, in order, and stops at a fault.
 
-    noted: the digest of a seal that somebody wrote down; it must still stand in the chain.
+    noted: the digest of a seal that somebody wrote down; it must still stand in the chain. Empty when
+    nobody did.
     """
     before, count, is_noted = START, 0, not noted
     seals = AuditSeal.objects.order_by("number").defer("sealed_at")
     for found in seals.annotate(seconds=Seconds("sealed_at")).iterator(chunk_size=50):
-        same, fault = _compare(before, found)
+        same, fault = _compare(before, found, found.seconds)
         count += same
         if fault:
             return TrailVerdict(count, before, fault=fault)
@@ -188,9 +189,12 @@ def verify(noted: str = "") -> TrailVerdict:
     return TrailVerdict(count, before, unsealed)
 
 
-def _compare(before: AuditSeal, found: AuditSeal) -> tuple[int, str]:
-    """How many lines below one seal are as written, until the fault, if there is one."""
-    if fault := _seal_fault(before, found):
+def _compare(before: AuditSeal, found: AuditSeal, seconds: str) -> tuple[int, str]:
+    """How many lines below one seal are as written, until the fault, if there is one.
+
+    seconds: when it was sealed, as PostgreSQL writes it.
+    """
+    if fault := _seal_fault(before, found, seconds):
         return 0, fault
     lines = AuditEvent.objects.filter(pk__lte=found.last_id)
     if before.number:  # below the first seal there is no lower end
@@ -202,11 +206,11 @@ def _compare(before: AuditSeal, found: AuditSeal) -> tuple[int, str]:
     return len(written), ""
 
 
-def _seal_fault(before: AuditSeal, found: AuditSeal) -> str:
+def _seal_fault(before: AuditSeal, found: AuditSeal, seconds: str) -> str:
     if found.number != before.number + 1:
         return f"第 {before.number + 1} 号封条缺失。"
     whole = len(found.lines) % LINE.size == 0 and found.first_id == before.last_id + 1
-    if not whole or found.digest != seal_digest(found, found.seconds):
+    if not whole or found.digest != seal_digest(found, seconds):
         return f"第 {found.number} 号封条被改动。"
     if found.previous != before.digest:
         return f"第 {before.number} 号封条与第 {found.number} 号封条记下的指纹不符。"
@@ -250,7 +254,9 @@ def check() -> TrailVerdict:
 
 
 @transaction.atomic
-def export(lines: QuerySet, asked: dict[str, Any], *, actor: Any) -> QuerySet:
+def export(
+    lines: QuerySet[AuditEvent], asked: dict[str, Any], *, actor: Any
+) -> QuerySet[AuditEvent]:
     """The lines that `actor` takes out of the house; that they did is a line itself.
 
     asked: the filter that gave these lines, in JSON values. Raises NotAllowed, and DomainError when there is no line.

@@ -10,6 +10,8 @@ from core.errors import NotAllowed, Refusal, demand
 from core.flow import Move
 
 REFUSED = "您没有执行该操作的权限，请联系本单位管理员。"
+Owned = Any  # a model with `agency`
+Flowing = Any  # a model with `agency`, `status` and `flow`
 NOT_YOURS = Refusal(REFUSED, code="not_allowed", error=NotAllowed)
 
 
@@ -19,7 +21,7 @@ def has_role_permission(actor: Any, action: str, model: type[models.Model] | mod
     return actor is None or actor.has_perm(permission)
 
 
-def can(actor: Any, action: str, obj: models.Model) -> bool:
+def can(actor: Any, action: str, obj: Owned) -> bool:
     """Whether `actor` may do `action` to `obj`; an actor of `None` is the system itself.
 
     A role allows it on the objects of the actor's own agency. A grant (django-guardian) shares a
@@ -31,7 +33,7 @@ def can(actor: Any, action: str, obj: models.Model) -> bool:
     return own and has_role_permission(actor, action, obj)
 
 
-def why_not(actor: Any, action: str, obj: models.Model) -> Refusal | None:
+def why_not(actor: Any, action: str, obj: Owned) -> Refusal | None:
     """Why `actor` may not do `action` to `obj`, or None; says nothing of the status of `obj`."""
     return None if can(actor, action, obj) else NOT_YOURS
 
@@ -43,12 +45,12 @@ def why_not_role(
     return None if has_role_permission(actor, action, model) else NOT_YOURS
 
 
-def why_not_move(obj: models.Model, name: str, actor: Any) -> Refusal | None:
+def why_not_move(obj: Flowing, name: str, actor: Any) -> Refusal | None:
     """Why `actor` cannot make the move `name` on `obj` now: who first, then when; or None."""
     return why_not(actor, name, obj) or obj.flow.why_not(name, obj.status)
 
 
-def authorize(actor: Any, action: str, obj: models.Model) -> None:
+def authorize(actor: Any, action: str, obj: Owned) -> None:
     """Raise NotAllowed unless `actor` may do `action` to `obj`."""
     demand(why_not(actor, action, obj))
 
@@ -58,7 +60,7 @@ def authorize_role(actor: Any, action: str, model: type[models.Model]) -> None:
     demand(why_not_role(actor, action, model))
 
 
-def moves_for(actor: Any, obj: models.Model) -> list[Move]:
+def moves_for(actor: Any, obj: Flowing) -> list[Move]:
     """The moves `actor` may make on `obj` now: the buttons of its page."""
     return [move for move in obj.flow.moves_from(obj.status) if can(actor, move.name, obj)]
 
@@ -69,7 +71,7 @@ def lock(obj: models.Model) -> None:
     obj.refresh_from_db(from_queryset=rows)
 
 
-def advance(obj: models.Model, name: str, *, actor: Any, **data: Any) -> None:
+def advance(obj: Flowing, name: str, *, actor: Any, **data: Any) -> None:
     """Lock `obj`, check who and when, move it along its flow, and record it.
 
     The only place where a status changes. Needs an open transaction; `obj` is reloaded.

@@ -213,7 +213,7 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         """Open, and waiting for a year's arrangement."""
         return self.open().filter(due_on=None)
 
-    def waiting_years(self) -> "models.QuerySet[Deadline, dict[str, Any]]":
+    def waiting_years(self) -> "models.QuerySet[Any, Any]":
         """The years that open deadlines wait for, with how many: missing_year, number."""
         found = self.pending().order_by("missing_year").values("missing_year")
         return found.annotate(number=models.Count("pk"))
@@ -347,7 +347,7 @@ class Deadline(models.Model):
     @property
     def basis(self) -> str:
         """The rule in words: from when, how long, by which text, and the end of the task."""
-        if self.amount is None:
+        if self.amount is None or self.trigger_on is None:
             return self.source
         start = f"{rules.full_day(self.trigger_on)}{self.get_trigger_display()}"
         cap = f"，且不晚于任务截止日{rules.full_day(self.cap_on)}" if self.cap_on else ""

@@ -9,6 +9,7 @@ from django.db.models import Q
 from agencies.models import Agency
 from catalog.models import Item
 from core.errors import DomainError
+from core.forms import row_field
 from core.templatetags.portal import percent
 from plans import rules
 from plans.models import Plan, PlanLine
@@ -37,8 +38,8 @@ class PlanForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         own = Plan.objects.filter(agency=agency).order_by("-year", "-version")
         if own.exists():
-            self.fields["copy_from"].queryset = own
-            self.fields["copy_from"].label_from_instance = _with_version
+            row_field(self, "copy_from").queryset = own
+            row_field(self, "copy_from").label_from_instance = _with_version
         else:
             del self.fields["copy_from"]
 
@@ -131,13 +132,13 @@ class LineForm(forms.ModelForm):
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         agency, line = plan.agency, self.instance
-        self.fields["trade"].empty_label = "请选择"
+        row_field(self, "trade").empty_label = "请选择"
         others = Q(region=agency.region_id)
         if line.pk:
             others |= Q(pk__in=line.participants.values("pk"))
         joining = Agency.objects.inspecting().filter(others).exclude(pk=agency.pk)
-        self.fields["participants"].queryset = joining
-        self.fields["items"].queryset = (
+        row_field(self, "participants").queryset = joining
+        row_field(self, "items").queryset = (
             Item.objects.filter(version__status="published")
             .filter(Q(version__agency=agency) | Q(version__agency__in=joining))
             .select_related("version__agency")
@@ -149,7 +150,8 @@ class LineForm(forms.ModelForm):
             for scheme in schemes
         )
         if line.pk:
-            self.initial |= {
+            self.initial = {
+                **self.initial,
                 "ratio": percent(line.ratio_ppm),
                 "participants": list(line.participants.all()),
                 "items": list(line.items.all()),

@@ -20,7 +20,12 @@ from plans.flows import PLAN_FLOW, PlanStatus
 from plans.models import Plan, PlanLine, Rounding, RuleProfile
 from registries.models import Grade, Target, TargetGrade, TargetStatus
 
-STEPS = [PlanStatus.DRAFT, PlanStatus.SUBMITTED, PlanStatus.APPROVED, PlanStatus.PUBLISHED]
+STEPS: list[str] = [
+    PlanStatus.DRAFT,
+    PlanStatus.SUBMITTED,
+    PlanStatus.APPROVED,
+    PlanStatus.PUBLISHED,
+]
 STEP_LABELS = ["编制", "审批", "公布", "执行"]
 Tiers = Sequence[tuple[Grade, int]]  # grade and ratio in millionths
 

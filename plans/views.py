@@ -5,6 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agencies.reads import agency_of
 from agencies.requests import StaffRequest
 from core.errors import demand
 from core.pages import attempt, paginate
@@ -13,7 +14,7 @@ from plans.flows import PlanStatus
 from plans.forms import LineForm, PlanForm, PlanReturnForm, RevisionForm
 from plans.models import Plan, PlanLine
 
-WHY = {
+WHY: dict[str, str] = {
     PlanStatus.DRAFT: "牵头单位经办填写计划项，完成后提交审批。",
     PlanStatus.SUBMITTED: "由本单位分管负责人或主要负责人批准，或写明原因退回；提交人不能审批。",
     PlanStatus.APPROVED: "由牵头单位经办公布；公布后向社会公开，不能再修改。",
@@ -69,7 +70,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def create(request: StaffRequest) -> HttpResponse:
     """Draft the own agency's plan of a year."""
-    agency = request.user.agency
+    agency = agency_of(request.user)
     demand(reads.why_not_add(agency, request.user))
     initial = reads.proposal(agency, copies=bool(request.GET.get("copy")))
     form = PlanForm(request.POST or None, agency=agency, initial=initial)
@@ -170,16 +171,16 @@ def _plan_page(
         "items", "participants", "tiers__grade"
     )
     moves = reads.moves_of(plan, user)
+    forms = {"return": return_form or PlanReturnForm()}
     context = {
         "plan": plan,
         "why": WHY[plan.status],
         "newer": reads.newer_version(plan, user),
         "steps": reads.steps_of(plan),
         "page": paginate(lines.with_task(), request, ("position", "pk")),
-        "moves": [(move, ASK[move.name]) for move in moves.open],
+        "moves": [(move, ASK[move.name], forms.get(move.name)) for move in moves.open],
         "reasons": moves.reasons,
-        "return_form": return_form or PlanReturnForm(),
-        "returned": reads.return_reason(plan) if plan.status == PlanStatus.DRAFT else "",
+        "returned": reads.return_reason(plan) if plan.is_draft else "",
         "may_change": reads.why_not_change(plan, user) is None,
         "may_adjust": reads.why_not_adjust(plan, user) is None,
         "may_launch": reads.may_launch(plan, user),

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from agencies.models import Agency, Region, User
-from core.forms import DayField
+from core.forms import DayField, row_field
 from registries.imports.rows import clean, identifier, phone
 from registries.models import Gender, Grade, Inspector, Target, TargetStatus
 from registries.rules import UnfitValue
@@ -94,14 +94,13 @@ class TargetForm(KeepsSecrets):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = regions
-        self.fields["agency"].queryset = agencies
+        row_field(self, "region").queryset = regions
+        row_field(self, "agency").queryset = agencies
         for name in ("region", "agency", "trade"):
-            self.fields[name].empty_label = "请选择"
-        self.fields["code"].max_length = 40
-        self.fields[
-            "code"
-        ].help_text = (
+            row_field(self, name).empty_label = "请选择"
+        code: Any = self.fields["code"]
+        code.max_length = 40
+        code.help_text = (
             "18 位统一社会信用代码；个人、项目、行为填登记机关的唯一编码。登记后不能修改。"
         )
         if self.instance.pk:
@@ -135,7 +134,7 @@ class GradeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        grade = self.fields["grade"]
+        grade = row_field(self, "grade")
         grade.queryset = Grade.objects.select_related("scheme")
         grade.label_from_instance = lambda one: f"{one.scheme}：{one.name}"
 
@@ -180,9 +179,9 @@ class InspectorForm(KeepsSecrets):
     def __init__(self, *args: Any, agency: Agency | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = User.objects.filter(agency=agency, is_active=True)
-        self.fields["user"].queryset = people
-        self.fields["user"].empty_label = "不关联账号"
-        self.fields["user"].label_from_instance = lambda user: f"{user.name}（{user.username}）"
+        row_field(self, "user").queryset = people
+        row_field(self, "user").empty_label = "不关联账号"
+        row_field(self, "user").label_from_instance = lambda user: f"{user.name}（{user.username}）"
         self.fields["user"].help_text = "本人登录用的账号，用于接收派发和填写检查表。"
 
     def clean_citizen_id(self) -> str:
@@ -245,9 +244,9 @@ class ReachForm(forms.Form):
         self, *args: Any, inspector: Inspector, reachable: list[Region], **kwargs: Any
     ) -> None:
         chosen = [region.pk for region in inspector.also_in.all()]
-        super().__init__(*args, initial={"regions": chosen}, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": {"regions": chosen}})
         codes = [region.pk for region in reachable]
-        self.fields["regions"].queryset = Region.objects.filter(pk__in=codes)
+        row_field(self, "regions").queryset = Region.objects.filter(pk__in=codes)
 
 
 class UploadForm(forms.Form):

@@ -87,7 +87,7 @@ def _find(username: str, address: str) -> LogInAttempt:
     from_where = None
     if address:
         from_where, _ = guards.get_or_create(scope=ADDRESS, key=rules.address_key(address))
-    return LogInAttempt(address, account.pk, from_where and from_where.pk, holder)
+    return LogInAttempt(address, account.pk, from_where.pk if from_where else None, holder)
 
 
 def _locked_rows(attempt: LogInAttempt) -> list[LogInGuard]:
@@ -220,8 +220,10 @@ def _open(guard: LogInGuard) -> None:
 
 def _closed_sentence(guard: LogInGuard) -> str:
     """How long and whom to ask; the same for names that nobody has."""
-    left = rules.minutes_left(guard.locked_until - clock.real_now())
-    until = timezone.localtime(guard.locked_until)
+    now = clock.real_now()
+    opens = guard.locked_until or now
+    left = rules.minutes_left(opens - now)
+    until = timezone.localtime(opens)
     wait = f"请约 {left} 分钟后（{until:%H:%M} 以后）再试，急用请联系系统管理员解除锁定。"
     if guard.scope == ADDRESS:
         return f"您所在的网络地址登录失败次数过多，已暂停登录，{wait}"

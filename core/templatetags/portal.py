@@ -137,7 +137,7 @@ def progress(done: int, total: int) -> SafeString:
 
 # Forms ---------------------------------------------------------------------------------------
 
-REQUIRED = str(forms.Field.default_error_messages["required"])
+REQUIRED = forms.Field.default_error_messages["required"]  # the field brought no words of its own
 ISO_FORMATS = {
     forms.DateTimeInput: ("datetime-local", "%Y-%m-%dT%H:%M"),
     forms.DateInput: ("date", "%Y-%m-%d"),
@@ -150,7 +150,7 @@ def _words(bound: BoundField) -> list[str]:
     """The errors of a field as sentences; a missing value says which."""
     words = []
     for error in bound.errors.as_data():
-        if error.code == "required" and str(error.message) == REQUIRED:
+        if error.code == "required" and bound.field.error_messages["required"] is REQUIRED:
             words.append(f"请{_verb(bound.field.widget)}“{bound.label}”。")
         else:
             words.extend(error.messages)
@@ -195,7 +195,7 @@ def _unknown(input_type: str, value: Any) -> bool:
 
 
 def _classes(widget: forms.Widget) -> str:
-    own = widget.attrs.get("class", "")
+    own: str = widget.attrs.get("class", "")
     if isinstance(widget, forms.CheckboxInput):
         return own
     if isinstance(widget, forms.DateInput | forms.DateTimeInput | forms.TimeInput):
@@ -236,14 +236,14 @@ def _summary(form: forms.BaseForm, prefix: str = "") -> list[dict[str, str]]:
     found = [{"href": "", "text": f"{prefix}{text}"} for text in form.non_field_errors()]
     for bound in form:
         for text in _words(bound):
-            said = text if bound.label and bound.label in text else f"{bound.label}：{text}"
+            said = text if bound.label and str(bound.label) in text else f"{bound.label}：{text}"
             href = "" if bound.is_hidden else f"#{_anchor(bound)}"
             found.append({"href": href, "text": f"{prefix}{said}"})
     return found
 
 
 @register.inclusion_tag("components/_errors.html")
-def errors(*sources: forms.BaseForm | forms.BaseFormSet) -> dict[str, Any]:
+def errors(*sources: Any) -> dict[str, Any]:
     """What is wrong, in the words that stand at the fields, with a link to each."""
     found: list[dict[str, str]] = []
     for source in sources:
@@ -285,7 +285,7 @@ def back_url(context: Context) -> str:
     request = context.get("request")
     if request is None:
         return ""
-    url = request.META.get("HTTP_REFERER", "")
+    url: str = request.META.get("HTTP_REFERER", "")
     ours = url_has_allowed_host_and_scheme(
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

@@ -140,6 +140,9 @@ def _running(subject: models.Model | str, kind: str) -> Deadline | None:
 
 
 def _plan(deadline: Deadline, known: rules.Calendar) -> None:
+    """Compute the due date; one that a document names never moves."""
+    if deadline.trigger_on is None or deadline.amount is None:
+        return
     planned = rules.plan_due(
         deadline.trigger_on,
         deadline.amount,

@@ -32,7 +32,7 @@ def sweep() -> int:
     told = _told(near)
     made = 0
     for deadline in near:
-        level = rules.reminder_level(deadline.due_on, today, known)
+        level = _level(deadline, today, known)
         if level is not None and (
             (*_key(deadline), level) not in told or _unmarked(deadline, level)
         ):
@@ -62,10 +62,8 @@ def remind(pk: int, today: date, known: rules.Calendar) -> bool:
     rows = Deadline.objects.open().select_for_update(of=("self",))
     rows = rows.select_related("agency", "lead_agency")
     deadline = rows.filter(pk=pk, due_on__isnull=False).first()
-    if deadline is None:
-        return False
-    level = rules.reminder_level(deadline.due_on, today, known)
-    if level is None:
+    level = _level(deadline, today, known) if deadline else None
+    if deadline is None or deadline.due_on is None or level is None:
         return False
     above = overseers(deadline) if level == rules.ESCALATED else []
     _mark(deadline, level, today, above)
@@ -79,6 +77,13 @@ def remind(pk: int, today: date, known: rules.Calendar) -> bool:
     if made:
         _tell(deadline, level, rules.left_text(deadline.due_on, today, known), above)
     return made
+
+
+def _level(deadline: Deadline, today: date, known: rules.Calendar) -> int | None:
+    """Which reminder is due today, if any; a clock that waits for its calendar has none."""
+    if deadline.due_on is None:
+        return None
+    return rules.reminder_level(deadline.due_on, today, known)
 
 
 def _mark(deadline: Deadline, level: int, today: date, above: list[User]) -> None:
@@ -103,14 +108,14 @@ def _tell(deadline: Deadline, level: int, left: str, above: list[User]) -> None:
     notify(above, text, deadline.link, urgent=True)
 
 
-def _told(deadlines: Iterable[Deadline]) -> set[tuple[str, str, date, int]]:
+def _told(deadlines: Iterable[Deadline]) -> set[tuple[str, str, date | None, int]]:
     """The reminders that have been left about these subjects, in one query."""
     subjects = {deadline.subject for deadline in deadlines}
     rows = Reminder.objects.filter(subject__in=subjects)
     return set(rows.values_list("subject", "kind", "due_on", "level"))
 
 
-def _key(deadline: Deadline) -> tuple[str, str, date]:
+def _key(deadline: Deadline) -> tuple[str, str, date | None]:
     return deadline.subject, deadline.kind, deadline.due_on
 
 

@@ -35,4 +35,5 @@ def calendar_of(context: Context) -> rules.Calendar:
         return reads.calendar()
     if not hasattr(request, "working_calendar"):
         request.working_calendar = reads.calendar()
-    return request.working_calendar
+    known: rules.Calendar = request.working_calendar
+    return known

@@ -77,7 +77,7 @@ class TargetQuerySet(models.QuerySet["Target"]):
 
     def visible_to(self, user: User) -> "TargetQuerySet":
         """The user's own region and below (contracts section 3)."""
-        if user.agency_id is None:
+        if user.agency is None:
             return self.none()
         return self.filter(region__code__startswith=user.agency.region.prefix)
 
@@ -147,6 +147,11 @@ class Target(models.Model):
     def get_absolute_url(self) -> str:
         """The staff page."""
         return reverse("registries:target", args=[self.pk])
+
+    @property
+    def is_existing(self) -> bool:
+        """Whether it still exists; all others stay out of draws."""
+        return self.status == TargetStatus.ACTIVE
 
     def is_stale(self, today: date) -> bool:
         """Whether nobody has checked the data for over a year (G05)."""

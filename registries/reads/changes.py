@@ -1,6 +1,6 @@
 """What differs between an object and what is stored, in words and without personal data."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 
@@ -11,12 +11,16 @@ PERSONAL = {"phone": masking.masked_phone, "citizen_id": masking.masked_citizen_
 
 def label_of(model: type[models.Model] | models.Model, name: str) -> str:
     """The Chinese name of a field."""
-    return str(model._meta.get_field(name).verbose_name)
+    return str(_field(model, name).verbose_name)
+
+
+def _field(model: type[models.Model] | models.Model, name: str) -> "models.Field[Any, Any]":
+    return cast("models.Field[Any, Any]", model._meta.get_field(name))
 
 
 def shown(obj: models.Model, name: str) -> str:
     """The value of a field as people may see it."""
-    field = obj._meta.get_field(name)
+    field = _field(obj, name)
     if field.choices:
         return str(getattr(obj, f"get_{name}_display")())
     value = getattr(obj, name)

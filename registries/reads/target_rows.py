@@ -1,6 +1,6 @@
 """What the rows of a list of targets would change."""
 
-from typing import Any
+from typing import Any, cast
 
 from agencies.models import Agency
 from core import clock
@@ -40,8 +40,9 @@ def examine_targets(data: bytes, agency: Agency) -> ImportPreview:
     if "refreshed_on" not in preview.sheet.used:
         today = clock.today()
         for change in preview.unchanged:
-            if change.obj.refreshed_on != today:
-                preview.refreshed.append(change.obj.pk)
+            target = cast(Target, change.obj)
+            if target.refreshed_on != today:
+                preview.refreshed.append(target.pk)
     return preview
 
 

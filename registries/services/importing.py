@@ -1,10 +1,9 @@
 """Bringing whole lists in: what a file would change, row by row, and doing it at once."""
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import Model
 
 from agencies.models import Agency, User
 from core import clock
@@ -104,9 +103,7 @@ def _import(
     return result
 
 
-def _write(
-    model: type[Model], preview: ImportPreview, batch: ImportBatch, actor: User | None
-) -> None:
+def _write(model: Any, preview: ImportPreview, batch: ImportBatch, actor: User | None) -> None:
     model.objects.bulk_create([change.obj for change in preview.created], batch_size=BATCH)
     fields = sorted({name for change in preview.updated for name in change.fields})
     if fields:
@@ -119,7 +116,7 @@ def _write(
     TargetGrade.objects.bulk_create(
         [
             TargetGrade(
-                target=change.obj,
+                target=cast(Target, change.obj),
                 scheme_id=grade.scheme_id,
                 grade=grade,
                 graded_on=graded_on,

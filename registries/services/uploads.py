@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from agencies.models import User
+from agencies.reads import agency_of
 from core import clock
 from core.errors import demand
 from registries import reads
@@ -23,7 +24,7 @@ def keep_upload(kind: str, filename: str, data: bytes, *, actor: User) -> Upload
 
     Raises NotAllowed without the permissions of the import, UnreadableFile when it cannot be read.
     """
-    agency = actor.agency
+    agency = agency_of(actor)
     demand(reads.why_not_import(kind, agency, actor))
     reads.examine(kind, data, agency)
     Upload.objects.filter(owner=actor).delete()

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.models import Agency, Region, User
+from agencies.reads import agency_of
 from agencies.requests import StaffRequest
 from catalog.models import Trade
 from core import clock
@@ -102,7 +103,7 @@ def _form(request: StaffRequest, agency: Agency, **more: Any) -> TargetForm:
 @require_http_methods(["GET", "POST"])
 def target_create(request: StaffRequest) -> HttpResponse:
     """Register a target."""
-    agency = request.user.agency
+    agency = agency_of(request.user)
     demand(reads.why_not_import("target", agency, request.user))
     form = _form(
         request,
@@ -120,7 +121,7 @@ def target_edit(request: StaffRequest, pk: int) -> HttpResponse:
     """Correct the data of a target."""
     found = visible_target(request, pk)
     demand(reads.why_not_change_target(found, request.user))
-    form = _form(request, request.user.agency, instance=visible_target(request, pk))
+    form = _form(request, agency_of(request.user), instance=visible_target(request, pk))
     if form.is_valid() and _saved(form, request.user):
         messages.success(request, "已保存。")
         return redirect(found)

@@ -287,7 +287,7 @@ def test_writers_and_sealers_at_once_leave_no_line_out():
             ended.set()
         sealed = sum(one.result() for one in sealers)
     assert sealed + trail.seal() == AuditEvent.objects.count()
-    verdict = trail.verify()
+    verdict = trail.verify("")
     assert (verdict.fault, verdict.unsealed) == ("", 0)
     assert verdict.lines == AuditEvent.objects.count()
 
