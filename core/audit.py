@@ -12,7 +12,7 @@ def subject_of(obj: models.Model) -> str:
     return f"{obj._meta.label_lower}:{obj.pk}"
 
 
-def names_of(obj: models.Model) -> list[str]:
+def trail_names(obj: models.Model) -> list[str]:
     """Every name of an object in the trail: today's first, then the one of before it moved.
 
     A model that came from another app says so in `former_label`: sealed lines are never rewritten.
