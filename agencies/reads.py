@@ -1,5 +1,7 @@
 """What the pages on accounts show, and why an act on an account cannot be done now."""
 
+import re
+from collections import Counter
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
@@ -7,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from agencies import rules
-from agencies.models import Agency, LogInGuard, User
+from agencies.models import Agency, LogInGuard, Region, User
 from agencies.roles import ADMINISTRATORS, ROLES, conflict
 from core.audit import subject_of
 from core.errors import Refusal
@@ -43,6 +45,8 @@ DEMO_ACCOUNTS = [
     "secadmin",
     "auditor",
 ]
+REGION_CODE = re.compile(r"[1-9][0-9]{5}")
+LONGEST_NAME = 40
 WEAK = {
     "password_too_short": "口令至少 {min_length} 个字符。",
     "password_too_common": "口令太常见，容易被猜到，请换一个。",
@@ -128,6 +132,29 @@ def agency_of(actor: User) -> Agency:
     if actor.agency is None:
         raise NOT_YOURS.raised()
     return actor.agency
+
+
+def why_not_sync_regions(rows: list[dict[str, str]]) -> Refusal | None:
+    """Why these divisions ({code, name, parent?}) cannot be taken over, or None."""
+    times = Counter(row["code"] for row in rows)
+    wanted = {row["parent"] for row in rows if row.get("parent")}
+    known = {*times, *Region.objects.filter(pk__in=wanted).values_list("pk", flat=True)}
+    faults = (_region_fault(number, row, times, known) for number, row in enumerate(rows, 1))
+    text = next((fault for fault in faults if fault), "")
+    return Refusal(text, code="bad_region") if text else None
+
+
+def _region_fault(number: int, row: dict[str, str], times: Counter[str], known: set[str]) -> str:
+    code, name, parent = row["code"], row["name"], row.get("parent")
+    if not REGION_CODE.fullmatch(code):
+        return f"第 {number} 个区划：代码“{code}”应为 6 位数字。"
+    if not name or len(name) > LONGEST_NAME:
+        return f"第 {number} 个区划（{code}）：名称应为 1 至 {LONGEST_NAME} 个字。"
+    if times[code] > 1:
+        return f"区划代码 {code} 出现了两次。"
+    if parent and (parent not in known or parent >= code):
+        return f"第 {number} 个区划（{code}）：没有上级区划 {parent}。"
+    return ""
 
 
 def why_weak(user: User, password: str) -> Refusal | None:

@@ -17,9 +17,9 @@ from django.db.models import Q, QuerySet
 
 from core import clock, mail
 from core.audit import record
-from core.errors import DomainError
+from core.errors import DomainError, Refusal, demand
 from core.models import Digest, Notice, Outgoing
-from core.workflow import authorize_role, lock
+from core.workflow import lock, why_not_role
 
 
 def notify(recipients: Iterable[Any], text: str, link: str, *, urgent: bool = False) -> None:
@@ -125,6 +125,19 @@ def _put_off(row: Outgoing, error: mail.MailRefused | mail.MailServerClosed) -> 
     row.save(update_fields=["attempts", "retry_at", "last_error", "failed_at"])
 
 
+def why_not_resend_any(actor: Any) -> Refusal | None:
+    """Why `actor` cannot have letters tried again, or None: system administrators may."""
+    return why_not_role(actor, "change", Notice)
+
+
+def why_not_resend(row: Notice | Digest, actor: Any) -> Refusal | None:
+    """Why `actor` cannot have this letter tried at once, or None."""
+    refusal = why_not_resend_any(actor)
+    if refusal or row.sent_at is None:
+        return refusal
+    return Refusal("这封邮件已经发出或不再需要发送，没有重复发送。", code="sent")
+
+
 @transaction.atomic
 def resend(row: Notice | Digest, *, actor: Any) -> None:
     """Let a letter that was put off or given up be tried at once, under its own Message-ID.
@@ -132,10 +145,8 @@ def resend(row: Notice | Digest, *, actor: Any) -> None:
     Raises NotAllowed unless the actor is a system administrator, DomainError when it has gone out
     or is no longer needed.
     """
-    authorize_role(actor, "change", Notice)
     lock(row)
-    if row.sent_at is not None:
-        raise DomainError("这封邮件已经发出或不再需要发送，没有重复发送。")
+    demand(why_not_resend(row, actor))
     _start_anew(type(row).objects.filter(pk=row.pk))
     summary = f"重新发送邮件：{row._meta.verbose_name} {row.pk}，收件人{row.recipient}"
     record("core.resend_mail", row, actor, summary)
@@ -144,7 +155,7 @@ def resend(row: Notice | Digest, *, actor: Any) -> None:
 @transaction.atomic
 def resend_failed(*, actor: Any) -> int:
     """The same for everything that was given up; returns how many letters."""
-    authorize_role(actor, "change", Notice)
+    demand(why_not_resend_any(actor))
     count = 0
     for model in (Notice, Digest):
         rows = model.objects.undelivered().order_by("pk").select_for_update(of=("self",))

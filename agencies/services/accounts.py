@@ -23,8 +23,14 @@ DATA = Path(__file__).parent.parent / "data"
 
 @transaction.atomic
 def sync_regions(rows: Iterable[dict[str, str]]) -> int:
-    """Create or rename regions given as {code, name, parent?}, parents first; returns how many."""
-    rows = sorted(rows, key=lambda row: (bool(row.get("parent")), row["code"]))
+    """Create or rename regions given as {code, name, parent?}; returns how many.
+
+    All rows or none; raises DomainError naming the row with a bad code, without a name, or with a
+    parent that nobody knows.
+    """
+    given = list(rows)
+    demand(reads.why_not_sync_regions(given))
+    rows = sorted(given, key=lambda row: (bool(row.get("parent")), row["code"]))
     for row in rows:
         Region.objects.update_or_create(
             code=row["code"], defaults={"name": row["name"], "parent_id": row.get("parent")}

@@ -75,6 +75,15 @@ def test_what_a_user_may_not_do_is_no_fault_of_the_form():
         attempt(NameForm({}), refuse, NotAllowed("不行。"))
 
 
+@pytest.mark.django_db
+def test_one_of_several_constraints_raises_the_error_that_is_meant():
+    System.objects.create(slug="one", name="甲系统")
+    names = ("no_such_constraint", "agencies_system_name_key")
+    with pytest.raises(IllegalMove) as refusal, unique(names, "已有。", error=IllegalMove):
+        System.objects.create(slug="two", name="甲系统")
+    assert refusal.value.code == "agencies_system_name_key"
+
+
 def test_a_page_bars_only_those_who_may_not_and_tells_the_others_why():
     who, when = Refusal("没有权限。", error=NotAllowed), Refusal("还不到时候。")
     with pytest.raises(NotAllowed):

@@ -87,12 +87,12 @@ export function icon(name) {
 }
 
 /**
- * The value of a named control of a form, or "".
+ * A named control of a form, which the form must have.
  * @param {HTMLFormElement} form
  * @param {string} name
  */
 export function control(form, name) {
   const found = form.elements.namedItem(name);
-  if (!(found instanceof HTMLInputElement)) throw new Error(`${name} is missing in the form`);
-  return found;
+  if (found instanceof HTMLInputElement || found instanceof HTMLSelectElement) return found;
+  throw new Error(`${name} is missing in the form`);
 }
