@@ -131,6 +131,21 @@ class CatalogVersion(models.Model):
         """The staff page."""
         return reverse("catalog:detail", args=[self.pk])
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether it is still being written."""
+        return self.status == VersionStatus.DRAFT
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it is the one that counts now."""
+        return self.status == VersionStatus.PUBLISHED
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether a later one took its place."""
+        return self.status == VersionStatus.SUPERSEDED
+
 
 class Item(models.Model):
     """One inspection item with the fields of C01-C03 (抽查事项)."""
@@ -188,6 +203,11 @@ class Item(models.Model):
     def get_absolute_url(self) -> str:
         """The staff page."""
         return reverse("catalog:item", args=[self.pk])
+
+    @property
+    def is_fully_public(self) -> bool:
+        """Whether the public sees whole results of it (B09)."""
+        return self.publish_scope == PublishScope.FULL
 
     @property
     def method_labels(self) -> str:

@@ -57,11 +57,10 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
         "version": version,
         "why": WHY[version.status],
         "page": paginate(items, request, ("position", "pk")),
-        "gaps": reads.gaps(version) if version.status == VersionStatus.DRAFT else [],
+        "gaps": reads.gaps(version) if version.is_draft else [],
         "may_publish": reads.why_not_publish(version, user) is None,
         "may_change": reads.why_not_change(version, user) is None,
-        "may_renew": version.status == VersionStatus.PUBLISHED
-        and reads.why_not_renew(version, user) is None,
+        "may_renew": version.is_in_force and reads.why_not_renew(version, user) is None,
     }
     return render(request, "catalog/detail.html", context)
 

@@ -14,6 +14,7 @@ from deadlines.arrangement import doubts
 from deadlines.forms import ClearForm, DayForm, YearForm
 from deadlines.models import CalendarYear, Deadline
 
+NOTHING = {"overdue": "没有逾期的期限。", "pending": "没有待定的期限：需要的节假日安排都已录入。"}
 TABS = [("", "全部", "total"), ("overdue", "已逾期", "overdue"), ("pending", "待定", "pending")]
 
 
@@ -29,6 +30,8 @@ def deadline_list(request: StaffRequest) -> HttpResponse:
     context = {
         "page": paginate(rows, request, key=("urgent_on", "pk")),
         "tab": tab,
+        "waits": tab == "pending",
+        "nothing": NOTHING.get(tab, ""),
         "tabs": [(slug, label, tally[name]) for slug, label, name in TABS],
     }
     return render_page(request, "deadlines/list", context)

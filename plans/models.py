@@ -182,6 +182,21 @@ class Plan(models.Model):
         """The staff page."""
         return reverse("plans:detail", args=[self.pk])
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether it is still being written."""
+        return self.status == PlanStatus.DRAFT
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it is the one that counts now."""
+        return self.status == PlanStatus.PUBLISHED
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether a later one took its place."""
+        return self.status == PlanStatus.SUPERSEDED
+
 
 class DrawKind(models.TextChoices):
     """定向 looks at one trade or kind, 不定向 at everybody."""

@@ -171,16 +171,16 @@ def _plan_page(
         "items", "participants", "tiers__grade"
     )
     moves = reads.moves_of(plan, user)
+    forms = {"return": return_form or PlanReturnForm()}
     context = {
         "plan": plan,
         "why": WHY[plan.status],
         "newer": reads.newer_version(plan, user),
         "steps": reads.steps_of(plan),
         "page": paginate(lines.with_task(), request, ("position", "pk")),
-        "moves": [(move, ASK[move.name]) for move in moves.open],
+        "moves": [(move, ASK[move.name], forms.get(move.name)) for move in moves.open],
         "reasons": moves.reasons,
-        "return_form": return_form or PlanReturnForm(),
-        "returned": reads.return_reason(plan) if plan.status == PlanStatus.DRAFT else "",
+        "returned": reads.return_reason(plan) if plan.is_draft else "",
         "may_change": reads.why_not_change(plan, user) is None,
         "may_adjust": reads.why_not_adjust(plan, user) is None,
         "may_launch": reads.may_launch(plan, user),

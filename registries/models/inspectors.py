@@ -98,9 +98,19 @@ class Inspector(models.Model):
         return reverse("registries:inspector", args=[self.pk])
 
     @property
-    def certificate(self) -> str:
-        """How the certificate stands today: none, late, soon or plain."""
-        return self.certificate_state(clock.today())
+    def lacks_certificate(self) -> bool:
+        """Whether there is none, as with advisers."""
+        return self.certificate_state(clock.today()) == "none"
+
+    @property
+    def has_late_certificate(self) -> bool:
+        """Whether it is not valid any more."""
+        return self.certificate_state(clock.today()) == "late"
+
+    @property
+    def has_ending_certificate(self) -> bool:
+        """Whether it ends within 60 days."""
+        return self.certificate_state(clock.today()) == "soon"
 
     def certificate_state(self, today: date) -> str:
         """none, late (expired), soon (within 60 days) or plain."""

@@ -148,6 +148,11 @@ class Target(models.Model):
         """The staff page."""
         return reverse("registries:target", args=[self.pk])
 
+    @property
+    def is_existing(self) -> bool:
+        """Whether it still exists; all others stay out of draws."""
+        return self.status == TargetStatus.ACTIVE
+
     def is_stale(self, today: date) -> bool:
         """Whether nobody has checked the data for over a year (G05)."""
         return self.refreshed_on < today - timedelta(days=FRESH_DAYS)

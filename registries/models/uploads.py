@@ -56,3 +56,8 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def lists_targets(self) -> bool:
+        """Whether its rows are targets; otherwise they are inspectors."""
+        return self.kind == "target"

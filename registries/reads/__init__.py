@@ -35,17 +35,20 @@ from registries.reads.targets import (
 )
 from registries.reads.uploads import (
     COLUMNS,
+    KEYS,
     NOUNS,
     annotated_upload,
     bytes_of,
     examine,
     examine_upload,
     import_template,
+    pile_shown,
     piles,
 )
 
 __all__ = [
     "COLUMNS",
+    "KEYS",
     "NOUNS",
     "ImportPreview",
     "RowChange",
@@ -57,6 +60,7 @@ __all__ = [
     "import_template",
     "inspector_page",
     "jurisdictions_for",
+    "pile_shown",
     "piles",
     "reachable",
     "regions_for",

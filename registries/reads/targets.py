@@ -98,7 +98,7 @@ def target_page(target: Target, reader: User) -> dict[str, Any]:
     may_change = why_not_change_target(target, reader) is None
     return {
         "target": target,
-        "is_stale": target.is_stale(clock.today()) and target.status == TargetStatus.ACTIVE,
+        "is_stale": target.is_stale(clock.today()) and target.is_existing,
         "grades": target.grades.select_related("scheme", "grade"),
         "selections": _drawn(target, reader),
         "may_change": may_change,

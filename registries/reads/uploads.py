@@ -1,6 +1,8 @@
 """Files between their upload and their owner's decision: what they would change, and their template."""
 
 import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from agencies.models import Agency
@@ -11,13 +13,15 @@ from registries.imports import (
     annotate,
     write_workbook,
 )
-from registries.models import Upload
+from registries.models import Target, Upload
+from registries.reads.changes import label_of
 from registries.reads.inspector_rows import examine_inspectors
 from registries.reads.preview import ImportPreview, RowChange
 from registries.reads.target_rows import examine_targets
 
 COLUMNS = {"target": TARGET_COLUMNS, "inspector": INSPECTOR_COLUMNS}
 NOUNS = {"target": "检查对象", "inspector": "执法检查人员"}
+KEYS = {"target": "统一社会信用代码", "inspector": "身份证号"}  # the column that knows a row again
 EXAMINE = {"target": examine_targets, "inspector": examine_inspectors}
 
 Line = dict[str, Any]
@@ -56,26 +60,63 @@ def import_template(kind: str) -> bytes:
     return write_workbook([(NOUNS[kind], [[one.heading for one in columns]]), ("填写说明", notes)])
 
 
-def piles(preview: ImportPreview) -> dict[str, tuple[str, int, list[Line]]]:
-    """The rows by what becomes of them: label, how many rows, and lines.
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """The rows of a file with one fate: name in the address, words, how many rows, and lines.
 
     A mistake or a change is a line of its own.
     """
+
+    name: str
+    label: str
+    title: str
+    number: int
+    lines: list[Line]
+
+    @property
+    def shows_faults(self) -> bool:
+        """Whether its lines are mistakes."""
+        return self.name == "errors"
+
+    @property
+    def shows_changes(self) -> bool:
+        """Whether its lines are fields that differ."""
+        return self.name == "updated"
+
+
+def piles(preview: ImportPreview) -> list[Pile]:
+    """The rows by what becomes of them, what needs a look first."""
     names = {row.number: row.cells.get("name", "") for row in preview.sheet.rows}
-    return {
-        "errors": ("有误", preview.bad_rows, [_fault(one, names) for one in preview.faults]),
-        "updated": (
-            "更新",
-            len(preview.updated),
-            [
-                {"row": one.row.number, "name": one.obj, "difference": difference}
-                for one in preview.updated
-                for difference in one.differences
-            ],
-        ),
-        "created": ("新增", len(preview.created), [_line(one) for one in preview.created]),
-        "unchanged": ("不变", len(preview.unchanged), [_line(one) for one in preview.unchanged]),
-    }
+    faults = [_fault(one, names) for one in preview.faults]
+    changes = [line for one in preview.updated for line in _changes(one)]
+    created = [_line(one) for one in preview.created]
+    unchanged = [_line(one) for one in preview.unchanged]
+    return [
+        Pile("errors", "有误", "有误的行", preview.bad_rows, faults),
+        Pile("updated", "更新", "将要更新的行", len(preview.updated), changes),
+        Pile("created", "新增", "将要新增的行", len(created), created),
+        Pile("unchanged", "不变", "不变的行", len(unchanged), unchanged),
+    ]
+
+
+def pile_shown(found: list[Pile], wanted: str) -> Pile:
+    """The pile that was asked for, else the first that holds something, else the new rows."""
+    named = {pile.name: pile for pile in found}
+    filled = (pile for pile in found if pile.lines)
+    return named.get(wanted) or next(filled, named["created"])
+
+
+def _changes(change: RowChange) -> Iterator[Line]:
+    """One line for each field that differs; `excludes` where it keeps the target out of draws."""
+    gone = isinstance(change.obj, Target) and not change.obj.is_existing
+    status = label_of(Target, "status")
+    for difference in change.differences:
+        yield {
+            "row": change.row.number,
+            "name": change.obj,
+            "difference": difference,
+            "excludes": gone and difference[0] == status,
+        }
 
 
 def _fault(fault: CellFault, names: dict[int, str]) -> Line:

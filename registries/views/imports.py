@@ -50,7 +50,13 @@ def _choose(request: StaffRequest, kind: str) -> HttpResponse:
         if kept:
             return redirect("registries:preview", kept.result.pk)
     columns = reads.COLUMNS[kind]
-    context = {"form": form, "kind": kind, "noun": reads.NOUNS[kind], "columns": columns}
+    context = {
+        "form": form,
+        "kind": kind,
+        "noun": reads.NOUNS[kind],
+        "key": reads.KEYS[kind],
+        "columns": columns,
+    }
     return render(request, "registries/import.html", context | _places(kind))
 
 
@@ -67,10 +73,8 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
         return _confirm(request, upload)
     preview = reads.examine_upload(upload)
     faults = preview.faults
-    show = request.GET.get("show", "")
     piles = reads.piles(preview)
-    if show not in piles:
-        show = next((name for name, (_, _, lines) in piles.items() if lines), "created")
+    pile = reads.pile_shown(piles, request.GET.get("show", ""))
     context = {
         "upload": upload,
         "noun": reads.NOUNS[upload.kind],
@@ -78,9 +82,9 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
         "rows": len(preview.sheet.rows),
         "faults": faults,
         "first_faults": faults[:SUMMARY],
-        "show": show,
-        "piles": [(name, label, number) for name, (label, number, _) in piles.items()],
-        "page": _page(request, piles[show][2], show),
+        "piles": piles,
+        "pile": pile,
+        "page": _page(request, pile.lines, pile.name),
     }
     return render(request, "registries/preview.html", context | _places(upload.kind))
 

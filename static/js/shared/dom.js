@@ -67,7 +67,7 @@ export function within(event, selector) {
  */
 export function element(tag, className = "", ...inside) {
   const made = document.createElement(tag);
-  made.className = className;
+  if (className) made.className = className;
   made.append(...inside);
   return made;
 }
