@@ -138,7 +138,6 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.site.site",
             ],
-            "loaders": ["django.template.loaders.filesystem.Loader"],
             "builtins": ["core.templatetags.portal", "django.templatetags.static"],
         },
     }

@@ -147,10 +147,11 @@ def plan_due(
     unit: Unit,
     roll: bool,
     calendar: Calendar,
-    cap_on: date | None = None,
+    cap_on: date | None,
 ) -> PlannedDue:
     """The effective due date, or the year it waits for.
 
+    cap_on: the end of the task, or None where there is no task.
     A task that ends before the unknown year begins decides the date without that year.
     """
     try:

@@ -1,16 +1,20 @@
 """What the public sees: versioned, already redacted snapshots of results."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from agencies.models import Agency, Region, User
 from catalog.models import PublishScope
 from inspections.models import Section
 from publication import rules
+from tasks.models import Task
+
+NAMELESS = "暂不列企业名称的检查结果"
 
 
 class Approval(models.Model):
@@ -47,12 +51,16 @@ class PublicationQuerySet(models.QuerySet):
     """Reads on publications."""
 
     def public(self) -> "PublicationQuerySet":
-        """What anybody may read; withheld rows are only counted."""
-        return self.exclude(scope=PublishScope.WITHHELD)
+        """What anybody may read, with `is_named`; withheld rows are only counted."""
+        tasks = Task.objects.naming_firms()
+        naming = tasks.filter(selections__inspection__sections=OuterRef("section"))
+        return self.exclude(scope=PublishScope.WITHHELD).annotate(
+            is_named=Q(scope=PublishScope.FULL) & Exists(naming)
+        )
 
     def named(self) -> "PublicationQuerySet":
-        """Rows that name the firm."""
-        return self.filter(scope=PublishScope.FULL)
+        """Rows that name the firm today: none of a task whose list is not public."""
+        return self.public().filter(is_named=True)
 
     def matching(self, text: str) -> "PublicationQuerySet":
         """By the start of the code or a part of the name; redacted rows hold neither."""
@@ -110,6 +118,9 @@ class Publication(models.Model):
     published_on = models.DateField("公示日期")
     due_on = models.DateField("公示期限", null=True)
 
+    # Whether the firm may be named now; a row that was not read through `public()` names nobody.
+    is_named = False
+
     objects = PublicationQuerySet.as_manager()
 
     class Meta:
@@ -140,13 +151,26 @@ class Publication(models.Model):
 
     @property
     def is_full(self) -> bool:
-        """Whether the firm is named."""
+        """Whether the firm is named once the list of its task is public."""
         return self.scope == PublishScope.FULL
 
     @property
     def heading(self) -> str:
-        """What stands where the firm's name would."""
-        return self.firm_name or "限定公开的检查结果"
+        """The firm, or what stands where its name would."""
+        if self.is_named:
+            return self.firm_name
+        return NAMELESS if self.is_full else "限定公开的检查结果"
+
+    @property
+    def shown_code(self) -> str:
+        """The firm's code where it is named; natural persons have none."""
+        return self.uscc if self.is_named else ""
+
+    @property
+    def shown_items(self) -> list[dict[str, Any]]:
+        """What was found on each item; free text only where the firm is named."""
+        items = self.details["items"]
+        return items if self.is_named else [{**item, "remark": ""} for item in items]
 
     @property
     def marks(self) -> list[rules.ResultMark]:
@@ -158,7 +182,7 @@ class Publication(models.Model):
         """The day of the visit; the month only where the firm is not named."""
         day = self.inspected_on
         month = f"{day.year}年{day.month}月"
-        return f"{month}{day.day}日" if self.is_full else month
+        return f"{month}{day.day}日" if self.is_named else month
 
     @property
     def items_text(self) -> str:

@@ -33,6 +33,8 @@ from tasks.models import Disclosure as Naming
 from tasks.models import Draw, Task
 
 MAX_AGE = 60
+NO_RESULTS = "这次抽查还没有公示的结果。检查完成并经部门负责人审批后公示。"
+NAMELESS_RESULTS = "已公示的结果目前不列企业名称，所以不在这里逐条列出。"
 RECENT = ("-published_on", "-pk")
 
 
@@ -140,7 +142,7 @@ def result(request, pk):
     rows = Publication.objects.public().select_related("agency", "region")
     publication = get_object_or_404(rows, pk=pk)
     siblings = Publication.objects.none()
-    if publication.uscc:
+    if publication.shown_code:
         siblings = rows.filter(uscc=publication.uscc, task_number=publication.task_number)
     context = {"publication": publication, "siblings": siblings.exclude(pk=pk)}
     return render(request, "publication/result.html", context)
@@ -194,6 +196,7 @@ def task(request, number):
     seen = disclosure.names_of(found)
     drawn = found.selections.select_related("target__region")
     page = paginate(drawn, request, ("number",)) if seen.shown else None
+    counts = Publication.objects.filter(task_number=number).figures()
     context = {
         "task": found,
         "draws": Draw.objects.public().filter(task=found).defer(*DRAW_TEXTS),
@@ -202,7 +205,8 @@ def task(request, number):
         "page": page,
         "drawn": disclosure.drawn(page.items, named) if page else [],
         "results": named.order_by(*RECENT)[:20],
-        "counts": Publication.objects.filter(task_number=number).figures(),
+        "counts": counts,
+        "no_results": NAMELESS_RESULTS if counts["total"] else NO_RESULTS,
     }
     return render(request, "publication/task.html", context)
 

@@ -219,15 +219,6 @@ def all_marks() -> list[tuple[str, ResultMark]]:
     return list(zip(CODES, marks(CODES), strict=True))
 
 
-def names_are_public(list_is_public: bool, scopes: Iterable[str], scheme_is_public: bool) -> bool:
-    """Whether the drawn firms may be named.
-
-    contracts 4: with a limited or withheld item, or a grading that is not public, only the
-    certificate with aliases is public.
-    """
-    return list_is_public and scheme_is_public and all(scope == FULL for scope in scopes)
-
-
 def is_hasty(entered_at: datetime | None, submitted_at: datetime | None) -> bool:
     """Whether the form was filled in less than 20 seconds after the officers came (4.3)."""
     if entered_at is None or submitted_at is None:

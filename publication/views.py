@@ -112,6 +112,8 @@ def show(request, section, form, status=200):
     tabs = approval_queue.pile(request.user, pile).select_related("inspection__selection__target")[
         :TABS
     ]
+    publication = section.publication if published else services.draft(section)
+    publication.is_named = publication.is_full  # as it stands once the list is public
     context = {
         "section": section,
         "inspection": section.inspection,
@@ -121,7 +123,7 @@ def show(request, section, form, status=200):
         "team": section.inspection.selection.assignments.filter(
             agency=section.agency_id
         ).select_related("inspector"),
-        "publication": section.publication if published else services.draft(section),
+        "publication": publication,
         "photos": Evidence.objects.visible_to(request.user).filter(section=section),
         "published": published,
         "deadline": approval_queue.deadlines_of([section]).get(section.pk),

@@ -128,7 +128,7 @@ def _turn_away(attempt: LogInAttempt) -> str:
         address=attempt.address,
         failures=account.failures,
     )
-    _close_what_is_full(guards, attempt)
+    _lock_after_failures(guards, attempt)
     closed = next((guard for guard in guards if guard.is_closed), None)
     if closed:
         return _closed_sentence(closed)
@@ -154,10 +154,10 @@ def _settle(attempt: LogInAttempt, right: bool) -> None:
     if right:
         _open(guards[0])
         return
-    _close_what_is_full(guards, attempt)
+    _lock_after_failures(guards, attempt)
 
 
-def _close_what_is_full(guards: list[LogInGuard], attempt: LogInAttempt) -> None:
+def _lock_after_failures(guards: list[LogInGuard], attempt: LogInAttempt) -> None:
     """Count a failure against the address too; the account has counted it before."""
     for guard in guards[1:]:
         _add_failure(guard)

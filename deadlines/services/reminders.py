@@ -92,10 +92,15 @@ def _mark(deadline: Deadline, level: int, today: date, above: list[User]) -> Non
         deadline.overdue_on = today
         record("deadlines.overdue", deadline, None, f"期限已过：{deadline}，{due_words(deadline)}")
     if above and deadline.escalated_on is None:
-        deadline.escalated_on = today
-        text = f"逾期升级：{deadline}，上报{above[0].agency}"
-        record("deadlines.escalate", deadline, None, text)
+        _escalate(deadline, today, above)
     deadline.save(update_fields=["overdue_on", "escalated_on"])
+
+
+def _escalate(deadline: Deadline, today: date, above: list[User]) -> None:
+    """Hand what stays overdue up to the lead bureau, once (逾期升级); the caller saves."""
+    deadline.escalated_on = today
+    text = f"逾期升级：{deadline}，上报{above[0].agency}"
+    record("deadlines.escalate", deadline, None, text)
 
 
 def _tell(deadline: Deadline, level: int, left: str, above: list[User]) -> None:

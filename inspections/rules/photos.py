@@ -72,7 +72,7 @@ def _read(data: bytes) -> Photo:
             raise DomainError(TOO_MANY_PIXELS)
         suffix, taken_at = SUFFIXES[image.format], _taken_at(image)
         image.thumbnail((COPY, COPY), Image.Resampling.LANCZOS)  # first, so that little is held
-        copy = _upright(image)
+        copy = _without_metadata(image)
     return Photo(
         original=data,
         sha256=sha256(data).hexdigest(),
@@ -83,7 +83,7 @@ def _read(data: bytes) -> Photo:
     )
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def _without_metadata(image: Image.Image) -> Image.Image:
     """The picture alone, turned as the camera was held, on white where it was transparent."""
     turned = _tolerant(lambda: ImageOps.exif_transpose(image)) or image
     drawn = turned.convert("RGBA")

@@ -172,7 +172,7 @@ def _complete_visit(inspection: Inspection) -> None:
     inspection.completed_on = today
     inspection.save(update_fields=["completed_on"])
     sections = inspection.sections.select_related("agency")
-    _start_clocks(sections, inspection.task, Trigger.FORM_COMPLETED, today)
+    _start_publication_deadlines(sections, inspection.task, Trigger.FORM_COMPLETED, today)
     _complete_task(inspection.task, today)
 
 
@@ -186,10 +186,12 @@ def _complete_task(task: Task, today: date) -> None:
     sections = Section.objects.filter(inspection__selection__task=task).select_related(
         "agency", "inspection__selection__target"
     )
-    _start_clocks(sections, task, Trigger.TASK_COMPLETED, today)
+    _start_publication_deadlines(sections, task, Trigger.TASK_COMPLETED, today)
 
 
-def _start_clocks(sections: Iterable[Section], task: Task, trigger: Trigger, today: date) -> None:
+def _start_publication_deadlines(
+    sections: Iterable[Section], task: Task, trigger: Trigger, today: date
+) -> None:
     """Start the publication clocks whose rule runs from `trigger`."""
     rules = {}
     for section in sections:

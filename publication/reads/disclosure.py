@@ -34,10 +34,8 @@ AT_LOCK = "抽中名单在各部门确认并锁定后公开，届时公布企业
 
 
 def names_of(task: Task) -> Visibility:
-    """Whether drawn firms may be named; wants `items` prefetched, `scheme` joined. No query then."""
-    scopes = [item.publish_scope for item in task.items.all()]
-    may_ever = rules.names_are_public(True, scopes, scheme_is_public(task))
-    if not may_ever or task.rules.get("is_restricted"):
+    """Whether drawn firms may be named, and why not; asks `Task.list_is_public`."""
+    if not task.may_ever_name_firms:
         return Visibility(False, NEVER, None)
     since = _since(task)
     if task.list_is_public:
@@ -64,7 +62,7 @@ def evidence_of(draw: Draw) -> Visibility:
     """
     if draw.disclosure == DrawDisclosure.ALIAS:
         return Visibility(True, ALIAS, None)
-    if draw.status == DrawStatus.VOIDED and not draw.task.rules.get("is_restricted"):
+    if draw.status == DrawStatus.VOIDED and draw.task.may_ever_name_firms:
         return Visibility(True, "", None)
     return names_of(draw.task)
 

@@ -9,7 +9,7 @@ from core.audit import record
 from core.errors import demand, unique
 from registries import reads
 from registries.models import Grade, Target, TargetGrade
-from registries.reads.changes import changed_fields, labels
+from registries.reads.changes import apply, changed_fields, labels
 from registries.services.holding import share_registries
 
 
@@ -51,7 +51,8 @@ def retire_target(target: Target, status: str, *, actor: User | None) -> None:
     target.refresh_from_db(from_queryset=Target.objects.select_for_update(of=("self",)))
     demand(reads.why_not_set_status(target, status, actor))
     before = target.get_status_display()
-    old, target.status = target.status, status
+    old = target.status
+    apply(target, {"status": status})
     target.save(update_fields=["status"])
     record(
         "registries.retire_target",

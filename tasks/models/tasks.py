@@ -7,11 +7,12 @@ from django.urls import reverse
 from guardian.shortcuts import get_objects_for_user
 
 from agencies.models import Agency, Region, User, overseen
-from catalog.models import Item, Trade
+from catalog.models import Item, PublishScope, Trade
 from core import clock
 from plans.models import PPM, ListPublished, PlanLine, RuleProfile
 from registries.models import Grade, GradingScheme
 from tasks.flows import TASK_FLOW, TaskStatus
+from tasks.rules import names_are_public
 
 AFTER_LOCK = frozenset(
     {TaskStatus.LOCKED, TaskStatus.ASSIGNED, TaskStatus.DISPATCHED, TaskStatus.COMPLETED}
@@ -45,6 +46,22 @@ class TaskQuerySet(models.QuerySet):
     def public(self) -> "TaskQuerySet":
         """Announced tasks: those whose list has been frozen, and everything after."""
         return self.exclude(status__in=[TaskStatus.DRAFT, TaskStatus.CANCELLED])
+
+    def naming_firms(self) -> "TaskQuerySet":
+        """Tasks whose firms may be named to everybody today: `Task.list_is_public` as SQL."""
+        today = clock.today()
+        is_over = Q(onsite_until__lt=today)
+        is_over &= Q(status=TaskStatus.COMPLETED) | Q(ends_on__lt=today)
+        held_back = Task.items.through.objects.filter(task=models.OuterRef("pk")).exclude(
+            item__publish_scope=PublishScope.FULL
+        )
+        return self.filter(
+            Q(rules__list_published=ListPublished.AT_LOCK) | is_over,
+            Q(rules__is_restricted=False) | ~Q(rules__has_key="is_restricted"),
+            Q(scheme=None) | Q(scheme__is_public=True),
+            ~models.Exists(held_back),
+            status__in=AFTER_LOCK,
+        )
 
 
 class Task(models.Model):
@@ -137,16 +154,27 @@ class Task(models.Model):
         return [self.agency, *self.participants.all()]
 
     @property
-    def list_is_public(self) -> bool:
-        """Whether the names of drawn firms may be shown to everybody (contracts section 4).
+    def may_ever_name_firms(self) -> bool:
+        """Never for a grading that is not public or an item of limited publication.
 
+        Wants `items` prefetched and `scheme` joined; no query then.
+        """
+        scopes = [item.publish_scope for item in self.items.all()]
+        is_open = self.scheme is None or self.scheme.is_public
+        return not self.rules.get("is_restricted") and names_are_public(True, scopes, is_open)
+
+    @property
+    def list_is_public(self) -> bool:
+        """Whether the firms of this task may be named to everybody (contracts section 4).
+
+        The one answer for every page, file, feed and search; `naming_firms` is the same as SQL.
         After the on-site stage means: its last day is over and every visit is done, or the task
         has ended; a firm never reads of its visit beforehand.
-
-        Never for a grading that is not public or an item of limited publication.
         """
-        if self.rules.get("is_restricted"):
-            return False
+        return self.may_ever_name_firms and self._is_time_to_name_firms
+
+    @property
+    def _is_time_to_name_firms(self) -> bool:
         if self.rules["list_published"] == ListPublished.AT_LOCK:
             return self.status in AFTER_LOCK
         today = clock.today()

@@ -92,9 +92,11 @@ def test_a_missing_year_is_refused_by_name():
 
 def test_a_plan_waits_for_the_missing_year():
     late = date(2026, 12, 20)
-    assert rules.plan_due(late, 20, WORKING, True, CHINA) == rules.PlannedDue(None, 2027)
+    assert rules.plan_due(late, 20, WORKING, True, CHINA, None) == rules.PlannedDue(None, 2027)
     assert rules.plan_due(late, 20, WORKING, True, CHINA, date(2027, 1, 1)).missing_year == 2027
-    assert rules.plan_due(late, 5, WORKING, True, CHINA) == rules.PlannedDue(date(2026, 12, 25))
+    assert rules.plan_due(late, 5, WORKING, True, CHINA, None) == rules.PlannedDue(
+        date(2026, 12, 25)
+    )
 
 
 def test_a_task_that_ends_before_the_missing_year_needs_it_not():

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from core.errors import DomainError
 from publication import rules
+from tasks.rules import names_are_public
 
 DAY = date(2021, 9, 8)
 NAME = "灵璧石铎保安服务有限公司"
@@ -179,7 +180,7 @@ def test_every_code_is_explained():
     ],
 )
 def test_names_wait_for_the_list_and_for_full_scope(is_public, scopes, scheme, expected):
-    assert rules.names_are_public(is_public, scopes, scheme) is expected
+    assert names_are_public(is_public, scopes, scheme) is expected
 
 
 def test_hasty_forms_are_marked():
