@@ -49,7 +49,7 @@ def request_substitution(
     note: str,
     scope: str = Scope.ONE,
     *,
-    begun: Collection[int] = (),
+    begun: Collection[int],
     actor: User | None,
 ) -> Substitution:
     """Ask that an inspector leaves a team; nothing changes before the deputy head approves.
@@ -114,7 +114,7 @@ def approve_substitution(
     substitution: Substitution,
     note: str = "",
     *,
-    begun: Collection[int] = (),
+    begun: Collection[int],
     actor: User | None,
 ) -> list[Change]:
     """The deputy head agrees: the substitute is drawn by the protocol and takes over.
