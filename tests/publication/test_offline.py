@@ -8,8 +8,8 @@ import re
 
 import pytest
 
+from draws.reads import certificates
 from publication.reads import offline
-from tasks import certificates
 from tests.publication.reading import FIRM
 from tests.tasks import tampering
 
