@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "core",
     "agencies",
     "deadlines",
+    "draws",
     "catalog",
     "registries",
     "plans",

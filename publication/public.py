@@ -28,6 +28,10 @@ from agencies.models import Agency
 from catalog.models import CatalogVersion
 from core import clock
 from core.pages import paginate
+from draws.flows import DrawStatus
+from draws.models import Disclosure as Naming
+from draws.models import Draw
+from draws.reads import certificates, evidence
 from plans.models import Plan
 from publication import rules
 from publication.forms import CHOOSABLE, ResultFilter, label_of, options_of, query_without
@@ -35,11 +39,8 @@ from publication.models import Publication
 from publication.reads import disclosure, offline
 from publication.reads.announced import DRAW_TEXTS, LISTED, UNPUBLISHED, UNREAD
 from publication.reads.open_data import COLUMNS, lines
-from tasks import certificates, evidence
-from tasks import minutes as paper
-from tasks.flows import DrawStatus
-from tasks.models import Disclosure as Naming
-from tasks.models import Draw, Task
+from tasks.models import Task
+from tasks.reads.draws import evidence_of, minutes_of
 
 MAX_AGE = 60
 Page = Callable[..., HttpResponseBase]
@@ -83,11 +84,7 @@ def home(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     published = Publication.objects.public().select_related("agency")
     opened = Draw.objects.public().filter(status=DrawStatus.OPENED)
-    last = (
-        opened.select_related("task")
-        .defer(*DRAW_TEXTS)
-        .annotate(taken=Count("selections", filter=LISTED))
-    )
+    last = opened.defer(*DRAW_TEXTS).annotate(taken=Count("selections", filter=LISTED))
     context = {
         "now": now,
         "figures": Publication.objects.published_in(clock.today().year).figures(),
@@ -209,7 +206,7 @@ def task(request: HttpRequest, number: str) -> HttpResponse:
     counts = Publication.objects.filter(task_number=number).figures()
     context = {
         "task": found,
-        "draws": Draw.objects.public().filter(task=found).defer(*DRAW_TEXTS),
+        "draws": found.draws.public().defer(*DRAW_TEXTS),
         "disclosure": seen,
         "taken": found.selections.count(),
         "page": page,
@@ -224,16 +221,18 @@ def task(request: HttpRequest, number: str) -> HttpResponse:
 @public_page
 def draws(request: HttpRequest) -> HttpResponse:
     """Every draw from its freeze on, voided ones with the same weight."""
-    rows = Draw.objects.public().select_related("task", "agency", "successor")
+    rows = Draw.objects.public().select_related("agency", "successor")
     rows = rows.defer(*DRAW_TEXTS).annotate(taken=Count("selections", filter=LISTED))
     return render(request, "publication/draws.html", {"page": paginate(rows, request)})
 
 
 def public_draw(draw_id: str) -> Draw:
     """A draw with everything `disclosure` asks of its task; texts are read when asked for."""
-    rows = Draw.objects.public().select_related("task__scheme", "task__agency", "agency")
+    rows = Draw.objects.public().select_related(
+        "drawn_for__task__scheme", "drawn_for__task__agency", "agency"
+    )
     rows = rows.select_related("consented_by__agency", "supersedes", "successor")
-    rows = rows.prefetch_related("task__items", "task__participants", "contributors")
+    rows = rows.prefetch_related("drawn_for__task__items", "taking_part", "contributors")
     return get_object_or_404(rows.defer(*UNREAD), draw_id=draw_id)
 
 
@@ -243,12 +242,13 @@ def draw(request: HttpRequest, draw_id: str) -> HttpResponse:
     found = public_draw(draw_id)
     seen = disclosure.evidence_of(found)
     named = seen.shown and found.disclosure == Naming.FULL
-    proof = evidence.of(found, names=named, tickets=seen.shown)
-    published = Publication.objects.named().filter(task_number=found.task.number)
-    attempts = found.task.draws.of_targets()
+    proof = evidence_of(found, names=named, tickets=seen.shown)
+    published = Publication.objects.named().filter(task_number=found.reference)
+    task = found.drawn_for.task
+    attempts = task.draws.of_targets()
     context = {
         "draw": found,
-        "task": found.task,
+        "task": task,
         "disclosure": seen,
         "named": named,
         "opened": bool(found.seed),
@@ -257,7 +257,7 @@ def draw(request: HttpRequest, draw_id: str) -> HttpResponse:
         "selected": disclosure.selected(proof.selected, published),
         "attempts": attempts.count(),
         "voided": attempts.filter(status=DrawStatus.VOIDED).count(),
-        "scheme_is_public": disclosure.scheme_is_public(found.task),
+        "scheme_is_public": disclosure.scheme_is_public(task),
         "files": disclosure.files(found, seen.shown),
         "comparisons": disclosure.comparisons(found),
     }
@@ -268,9 +268,14 @@ def draw(request: HttpRequest, draw_id: str) -> HttpResponse:
 def minutes(request: HttpRequest, draw_id: str) -> FileResponse:
     """The minutes of a draw as one page; kept a minute, for a PDF is costly to set."""
     found = public_draw(draw_id)
-    state = found.status, found.closed_digest, found.beacon_value, found.task.list_is_public
+    state = (
+        found.status,
+        found.closed_digest,
+        found.beacon_value,
+        found.drawn_for.task.list_is_public,
+    )
     key = f"minutes:{found.freeze_digest}:{':'.join(map(str, state))}"
-    data = cache.get_or_set(key, lambda: paper.pdf_of(found), MAX_AGE)
+    data = cache.get_or_set(key, lambda: minutes_of(found), MAX_AGE)
     return FileResponse(
         BytesIO(data), filename=f"{draw_id}-minutes.pdf", content_type="application/pdf"
     )
@@ -322,7 +327,7 @@ def attachment(text: str, kind: str, name: str) -> HttpResponse:
 @public_page
 def drs1(request: HttpRequest) -> FileResponse:
     """The program that draws and verifies: the very file the portal runs."""
-    path = Path(settings.BASE_DIR) / "tasks" / "drs1.py"
+    path = Path(settings.BASE_DIR) / "draws" / "drs1.py"
     return FileResponse(
         path.open("rb"), as_attachment=True, filename="drs1.py", content_type="text/x-python"
     )
