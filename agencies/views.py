@@ -1,7 +1,7 @@
 """Log-in, log-out, the own password, and the accounts of others."""
 
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -60,7 +60,7 @@ class LogOut(LogoutView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Leave on this device."""
-        services.log_out(request.user, address=address_of(request))
+        services.log_out(cast(User, request.user), address=address_of(request))
         return super().post(request, *args, **kwargs)
 
 

@@ -10,7 +10,7 @@ import sys
 import time
 from typing import Any
 
-from tasks import drs1
+from draws import drs1
 
 SIZES = ((300, 30), (1000, 100), (2000, 200))
 LARGEST = (3000, 300)

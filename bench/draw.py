@@ -37,12 +37,14 @@ from agencies.models import Agency, User
 from catalog.models import Item, Trade
 from demo.house import found
 from demo.reference import sync_all
+from draws import services as draws
+from draws.models import Draw
+from draws.reads import certificates
 from plans import services as plans
 from plans.models import PlanLine
 from registries.models import Grade, GradingScheme, Target
-from tasks import certificates, services
-from tasks.models import Draw
-from tasks.timetable import proposal
+from tasks import services
+from tasks.reads.timetable import proposal
 
 SIZES = (10_000, 100_000, 1_000_000)
 PPM, ROUNDS = 50_000, 3
@@ -152,7 +154,7 @@ def draw(task, lead, times):
     """Freeze, open, store, certify; returns how many were drawn."""
     with timed(times, "freeze"):
         frozen = services.freeze_targets(task, actor=lead)
-    services.consent(frozen, actor=User.objects.get(username="admin-gongan"))
+    draws.consent(frozen, actor=User.objects.get(username="admin-gongan"))
     with timed(times, "open"):
         opened = Draw.objects.get(pk=frozen.pk)
         services.open_targets(opened, witness="市司法局", phrase="704218", actor=lead)

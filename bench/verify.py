@@ -16,7 +16,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from tasks import drs1
+from draws import drs1
 
 CHROMIUM = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium")
 SCRIPT = Path(__file__).resolve().parents[1] / "static" / "drs1.js"

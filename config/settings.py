@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "core",
     "agencies",
     "deadlines",
+    "draws",
     "catalog",
     "registries",
     "plans",
@@ -138,7 +139,6 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.site.site",
             ],
-            "loaders": ["django.template.loaders.filesystem.Loader"],
             "builtins": ["core.templatetags.portal", "django.templatetags.static"],
         },
     }

@@ -8,11 +8,13 @@ from django.utils import timezone
 from agencies.models import Agency
 from demo.calendar import on
 from demo.house import CITY, OFFICE, person
+from draws import drs1
+from draws import services as draws
+from draws.ceremony_plan import WITNESS, Ceremony, Party, sealed
+from draws.models import AbsenceRule, Draw
 from registries.models import Grade
-from tasks import drs1
 from tasks import services as tasks
-from tasks.ceremony import WITNESS, Ceremony, Party, sealed
-from tasks.models import Draw, Missing, Task
+from tasks.models import Task
 
 SPEAKER = "市保安协会见证人"
 SEALERS = {f"{CITY}-shichang": "admin-shichang", f"{CITY}-zonghe": OFFICE}
@@ -25,7 +27,7 @@ def short_draw(task: Task, phrase: str) -> None:
     with on(first, "09:12"):
         draw = tasks.freeze_targets(task, actor=person("lead"))
     with on(first, "09:40"):
-        tasks.consent(draw, actor=person("admin-gongan"))
+        draws.consent(draw, actor=person("admin-gongan"))
     with on(first, "10:12"):
         tasks.open_targets(draw, witness=SPEAKER, phrase=phrase, actor=person("lead"))
 
@@ -41,11 +43,11 @@ def sealed_draw(task: Task, phrase: str) -> None:
         with on(first, "09:21" if code.endswith("shichang") else "09:26"):
             values[code] = _seal(draw, code, username)
     with on(first, "09:31"):
-        tasks.speak(draw, witness=SPEAKER, phrase=phrase, actor=person("lead"))
+        draws.speak(draw, witness=SPEAKER, phrase=phrase, actor=person("lead"))
     for code, username in SEALERS.items():
         with on(first, "09:44" if code.endswith("shichang") else "09:48"):
             part = draw.contributors.get(agency__code=code)
-            tasks.reveal(part, values[code], actor=person(username))
+            draws.reveal(part, values[code], actor=person(username))
     draw.refresh_from_db()
     with on(first, "10:12"):
         tasks.open_targets(draw, actor=person("lead"))
@@ -78,7 +80,7 @@ def plan(task: Task, commit_until: datetime, reveal_until: datetime, witness=Tru
     parties = [sealed(agency, task.agency_id) for agency in agencies]
     return Ceremony(
         parties=(*parties, *([Party(WITNESS)] if witness else [])),
-        missing=Missing.PROCEED,
+        missing=AbsenceRule.PROCEED,
         commit_until=commit_until,
         reveal_until=reveal_until,
     )
@@ -94,7 +96,7 @@ def _seal(draw: Draw, code: str, username: str) -> str:
     part = draw.contributors.get(agency__code=code)
     value = secrets.token_bytes(32)
     digest = drs1.commit_digest(part.code, draw.freeze_digest, value)
-    tasks.commit(part, digest, actor=person(username))
+    draws.commit(part, digest, actor=person(username))
     return value.hex()
 
 

@@ -19,6 +19,7 @@ from deadlines.services import sweep
 from demo.calendar import on, working_days_ahead
 from demo.ceremony import SPEAKER, frozen_by_mistake, frozen_today, sealed_draw, short_draw
 from demo.house import CITY, PASSWORD, person
+from draws import services as ceremony
 from inspections import services as field
 from inspections.models import Inspection, Section
 from plans import services as plans
@@ -27,7 +28,7 @@ from publication.services import approve, return_section
 from registries.models import Grade, GradingScheme
 from tasks import services as tasks
 from tasks.models import Task
-from tasks.timetable import proposal
+from tasks.reads.timetable import proposal
 
 RATIOS = {"good": 100_000, "warning": 300_000, "bad": 500_000, "severe": 1_000_000}
 STROKES = [[[20, 40], [60, 30], [95, 44]], [[55, 22], [48, 70], [30, 92]], [[60, 60], [98, 90]]]
@@ -137,7 +138,7 @@ def _draw_and_dispatch(task: Task, phrase: str, draw: Callable = short_draw) -> 
     with on(second, "09:15"):
         people = tasks.freeze_people(task, actor=lead)
     with on(second, "09:35"):
-        tasks.consent(people, actor=person("admin-shichang"))
+        ceremony.consent(people, actor=person("admin-shichang"))
     with on(second, "10:00"):
         tasks.open_people(people, witness=SPEAKER, phrase=f"{phrase}，再来一次", actor=lead)
     with on(second, "10:40"):

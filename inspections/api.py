@@ -9,12 +9,13 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.errors import demand
 from inspections import services
 from inspections.models import Inspection, Section
 from inspections.reads.form_state import Part, Sheet
+from inspections.reads.refusals import why_not_work_on
 from inspections.rules import OUTCOMES, PROBLEMS, RESULTS
 from inspections.rules.photos import LARGEST
-from inspections.services.teams import authorize_team
 
 
 class AnswerInputSerializer(serializers.Serializer):
@@ -181,7 +182,7 @@ def _own_section(request: Request, pk: int, action: str) -> Section:
     """404 for what the caller may not see, 403 for what others fill, before the body is read."""
     sections = Section.objects.visible_to(request.user).select_related("inspection", "agency")
     section = get_object_or_404(sections, pk=pk)
-    authorize_team(section, action, request.user)
+    demand(why_not_work_on(section, action, request.user))
     return section
 
 

@@ -19,6 +19,10 @@ from agencies.models import Agency
 from catalog.models import CatalogVersion
 from core import clock
 from core.pages import paginate
+from draws.flows import DrawStatus
+from draws.models import Disclosure as Naming
+from draws.models import Draw
+from draws.reads import certificates, evidence
 from plans.models import Plan
 from publication import rules
 from publication.forms import CHOOSABLE, ResultFilter, label_of, options_of, query_without
@@ -26,11 +30,8 @@ from publication.models import Publication
 from publication.reads import disclosure, offline
 from publication.reads.announced import DRAW_TEXTS, LISTED, UNPUBLISHED, UNREAD
 from publication.reads.open_data import COLUMNS, lines
-from tasks import certificates, evidence
-from tasks import minutes as paper
-from tasks.flows import DrawStatus
-from tasks.models import Disclosure as Naming
-from tasks.models import Draw, Task
+from tasks.models import Task
+from tasks.reads.draws import evidence_of, minutes_of
 
 MAX_AGE = 60
 NO_RESULTS = "这次抽查还没有公示的结果。检查完成并经部门负责人审批后公示。"
@@ -73,11 +74,7 @@ def home(request):
     now = clock.now()
     published = Publication.objects.public().select_related("agency")
     opened = Draw.objects.public().filter(status=DrawStatus.OPENED)
-    last = (
-        opened.select_related("task")
-        .defer(*DRAW_TEXTS)
-        .annotate(taken=Count("selections", filter=LISTED))
-    )
+    last = opened.defer(*DRAW_TEXTS).annotate(taken=Count("selections", filter=LISTED))
     context = {
         "now": now,
         "figures": Publication.objects.published_in(clock.today().year).figures(),
@@ -199,7 +196,7 @@ def task(request, number):
     counts = Publication.objects.filter(task_number=number).figures()
     context = {
         "task": found,
-        "draws": Draw.objects.public().filter(task=found).defer(*DRAW_TEXTS),
+        "draws": found.draws.public().defer(*DRAW_TEXTS),
         "disclosure": seen,
         "taken": found.selections.count(),
         "page": page,
@@ -214,16 +211,18 @@ def task(request, number):
 @public_page
 def draws(request):
     """Every draw from its freeze on, voided ones with the same weight."""
-    rows = Draw.objects.public().select_related("task", "agency", "successor")
+    rows = Draw.objects.public().select_related("agency", "successor")
     rows = rows.defer(*DRAW_TEXTS).annotate(taken=Count("selections", filter=LISTED))
     return render(request, "publication/draws.html", {"page": paginate(rows, request)})
 
 
 def public_draw(draw_id):
     """A draw with everything `disclosure` asks of its task; texts are read when asked for."""
-    rows = Draw.objects.public().select_related("task__scheme", "task__agency", "agency")
+    rows = Draw.objects.public().select_related(
+        "drawn_for__task__scheme", "drawn_for__task__agency", "agency"
+    )
     rows = rows.select_related("consented_by__agency", "supersedes", "successor")
-    rows = rows.prefetch_related("task__items", "task__participants", "contributors")
+    rows = rows.prefetch_related("drawn_for__task__items", "taking_part", "contributors")
     return get_object_or_404(rows.defer(*UNREAD), draw_id=draw_id)
 
 
@@ -233,12 +232,13 @@ def draw(request, draw_id):
     found = public_draw(draw_id)
     seen = disclosure.evidence_of(found)
     named = seen.shown and found.disclosure == Naming.FULL
-    proof = evidence.of(found, names=named, tickets=seen.shown)
-    published = Publication.objects.named().filter(task_number=found.task.number)
-    attempts = found.task.draws.of_targets()
+    proof = evidence_of(found, names=named, tickets=seen.shown)
+    published = Publication.objects.named().filter(task_number=found.reference)
+    task = found.drawn_for.task
+    attempts = task.draws.of_targets()
     context = {
         "draw": found,
-        "task": found.task,
+        "task": task,
         "disclosure": seen,
         "named": named,
         "opened": bool(found.seed),
@@ -247,7 +247,7 @@ def draw(request, draw_id):
         "selected": disclosure.selected(proof.selected, published),
         "attempts": attempts.count(),
         "voided": attempts.filter(status=DrawStatus.VOIDED).count(),
-        "scheme_is_public": disclosure.scheme_is_public(found.task),
+        "scheme_is_public": disclosure.scheme_is_public(task),
         "files": disclosure.files(found, seen.shown),
         "comparisons": disclosure.comparisons(found),
     }
@@ -258,9 +258,14 @@ def draw(request, draw_id):
 def minutes(request, draw_id):
     """The minutes of a draw as one page; kept a minute, for a PDF is costly to set."""
     found = public_draw(draw_id)
-    state = found.status, found.closed_digest, found.beacon_value, found.task.list_is_public
+    state = (
+        found.status,
+        found.closed_digest,
+        found.beacon_value,
+        found.drawn_for.task.list_is_public,
+    )
     key = f"minutes:{found.freeze_digest}:{':'.join(map(str, state))}"
-    data = cache.get_or_set(key, lambda: paper.pdf_of(found), MAX_AGE)
+    data = cache.get_or_set(key, lambda: minutes_of(found), MAX_AGE)
     return FileResponse(
         BytesIO(data), filename=f"{draw_id}-minutes.pdf", content_type="application/pdf"
     )
@@ -312,7 +317,7 @@ def attachment(text, kind, name):
 @public_page
 def drs1(request):
     """The program that draws and verifies: the very file the portal runs."""
-    path = Path(settings.BASE_DIR) / "tasks" / "drs1.py"
+    path = Path(settings.BASE_DIR) / "draws" / "drs1.py"
     return FileResponse(
         path.open("rb"), as_attachment=True, filename="drs1.py", content_type="text/x-python"
     )

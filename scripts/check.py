@@ -41,7 +41,7 @@ def linters() -> list[Check]:
     found = [
         Check("ruff check", ["ruff", "check", "."]),
         Check("ruff format", ["ruff", "format", "--check", "."]),
-        Check("mypy", ["mypy"]),
+        Check("mypy", ["python", "-m", "scripts.baseline"]),
         Check("import contracts", ["lint-imports"]),
     ]
     if templates():

@@ -1,14 +1,19 @@
-/* The worker behind 自己验算: checks one certificate, keeps the recomputed draw, answers questions about it. */
+/* The worker behind 自己验算: checks one certificate, keeps the recomputed draw, answers questions about it.
+   A classic script: it loads drs1.js by importScripts, or stands behind it in a saved page. */
 "use strict";
 
 (() => {
+  /** @type {DRS1Outcome | null} */
   let made = null;
 
   const answers = {
+    /** @param {{ certificate: ArrayBuffer, files: Record<string, ArrayBuffer> }} asked */
     check({ certificate, files }) {
       const from = performance.now();
+      /** @type {Record<string, Uint8Array>} */
       const lists = {};
       for (const key of Object.keys(files)) lists[key] = new Uint8Array(files[key]);
+      /** @type {(step: string, share: number) => void} */
       const tell = (step, share) => postMessage({ type: "progress", step, share });
       const { outcome, ...report } = DRS1.verify(new Uint8Array(certificate), lists, tell);
       made = outcome;
@@ -21,12 +26,15 @@
       postMessage({ type: "report", report, seconds: (performance.now() - from) / 1000 });
     },
 
+    /** @param {{ name: string }} asked */
     file({ name }) {
-      const { bytes } = DRS1.filesOf(made).find((file) => file.name === name);
-      postMessage({ type: "file", name, bytes: bytes.slice() });
+      const file = made && DRS1.filesOf(made).find((each) => each.name === name);
+      if (file) postMessage({ type: "file", name, bytes: file.bytes.slice() });
     },
 
+    /** @param {{ id: string, salt: string }} asked */
     find({ id, salt }) {
+      if (!made) return undefined;
       let code = id;
       if (salt) {
         if (!DRS1.isHex(salt)) return postMessage({ type: "found", fault: "盐值应为 64 位十六进制数（0–9、a–f）。" });
@@ -39,9 +47,9 @@
   onmessage = ({ data }) => {
     try {
       if (typeof DRS1 === "undefined") importScripts(data.drs1);
-      answers[data.type](data);
+      answers[/** @type {keyof typeof answers} */ (data.type)](data);
     } catch (error) {
-      postMessage({ type: "failed", why: String(error && error.message) });
+      postMessage({ type: "failed", why: error instanceof Error ? error.message : String(error) });
     }
   };
 })();

@@ -1,4 +1,4 @@
-"""The life of an inspection task and of its draws (contracts section 4)."""
+"""The life of an inspection task and of what is said of its lists (contracts section 4)."""
 
 from django.db.models import TextChoices
 
@@ -17,15 +17,6 @@ class TaskStatus(TextChoices):
     DISPATCHED = "dispatched", "现场检查"
     COMPLETED = "completed", "检查完成"
     CANCELLED = "cancelled", "已取消"
-
-
-class DrawStatus(TextChoices):
-    """Where a draw stands."""
-
-    DRAFT = "draft", "准备中"
-    FROZEN = "frozen", "已封存"
-    OPENED = "opened", "已开启"
-    VOIDED = "voided", "已作废"
 
 
 class ConfirmationStatus(TextChoices):
@@ -68,13 +59,6 @@ TASK_FLOW = Flow(
         T.DRAFT,
     ),
     Move("unassign", "作废人员匹配", frozenset({T.ASSIGNED}), T.LOCKED),
-)
-
-D = DrawStatus
-DRAW_FLOW = Flow(
-    Move("freeze", "封存", frozenset({D.DRAFT}), D.FROZEN),
-    Move("open", "开启", frozenset({D.FROZEN}), D.OPENED),
-    Move("void", "作废", frozenset({D.FROZEN, D.OPENED}), D.VOIDED),
 )
 
 C = ConfirmationStatus

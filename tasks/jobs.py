@@ -1,12 +1,14 @@
-"""Background work on draws. A job has no rule of its own: it calls a service."""
+"""Background work on draws of tasks. A job has no rule of its own: it calls a service."""
 
 import logging
 
 from celery import shared_task
 
 from core.errors import DomainError
-from tasks.models import Draw
-from tasks.services import background, ceremony
+from draws import services as draws
+from draws.models import Draw
+from draws.services import background
+from tasks import services
 
 logger = logging.getLogger(__name__)
 
@@ -14,18 +16,14 @@ logger = logging.getLogger(__name__)
 @shared_task(ignore_result=True)
 def sweep_draws() -> int:
     """Close and open what is due, ask for values, mark what is overdue; returns how many draws moved."""
-    moved = sum(_look(draw) for draw in ceremony.frozen())
-    for draw in ceremony.frozen():
-        ceremony.remind_to_reveal(draw)
-    for draw in ceremony.overdue():
-        ceremony.mark_overdue(draw)
+    if not draws.any_frozen():
+        return 0
+    moved = sum(_look(draw) for draw in draws.frozen())
+    for draw in draws.frozen():
+        draws.remind_to_reveal(draw)
+    for draw in draws.overdue():
+        draws.mark_overdue(draw)
     return moved
-
-
-@shared_task(ignore_result=True)
-def look_at_draw(pk: int) -> int:
-    """The same for one draw that somebody has just added to."""
-    return sum(_look(draw) for draw in ceremony.frozen().filter(pk=pk))
 
 
 @shared_task(ignore_result=True)
@@ -34,14 +32,14 @@ def run_openings() -> int:
 
     Also takes up what a killed worker left behind.
     """
-    return sum(background.run(one, ceremony.store_people) for one in background.waiting())
+    return sum(background.run(one, services.store_people) for one in background.waiting())
 
 
 def _look(draw: Draw) -> int:
     """Close, then open; a draw that cannot go on never stops the others."""
     steps = 0
     try:
-        while ceremony.look_at(draw):
+        while services.look_at(draw):
             steps += 1
     except DomainError as error:
         logger.warning("draw %s waits: %s", draw.draw_id, error.message)

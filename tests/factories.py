@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 from agencies.models import AGENCY_PREFIX, ROLE_PREFIX, Agency, Region, System, User
 from catalog.models import CatalogVersion, Checkpoint, Item, LegalBasis, Trade
 from core.fields import blind_index
+from draws.models import Draw
 from plans.models import Plan, PlanLine, RuleProfile
 from registries.models import (
     Grade,
@@ -18,7 +19,8 @@ from registries.models import (
     Target,
     TargetGrade,
 )
-from tasks.models import Draw, Exemption
+from tasks.models import Exemption, TaskDraw
+from tasks.services import occasion_of
 
 TODAY = datetime.date(2021, 7, 15)
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -281,8 +283,11 @@ class DrawFactory(DjangoModelFactory):
 
     task = None  # always given
     agency = factory.SelfAttribute("task.agency")
-    line = factory.SelfAttribute("task.line")
     purpose = "targets"
+    occasion = factory.LazyAttribute(lambda o: f"plans.planline:{o.task.line_id}")
+    reference = factory.SelfAttribute("task.number")
+    title = factory.SelfAttribute("task.title")
+    link = factory.LazyAttribute(lambda o: occasion_of(o.task, o.purpose).link)
     draw_id = factory.LazyAttribute(
         lambda o: f"{o.task.number}-{1 if o.purpose == 'targets' else 2}"
     )
@@ -290,3 +295,15 @@ class DrawFactory(DjangoModelFactory):
     serial = factory.Sequence(lambda n: n + 1)
     period = factory.LazyAttribute(lambda o: f"{o.task.starts_on}/{o.task.ends_on}")
     secret = "00" * 32
+
+    @classmethod
+    def _create(cls, model_class, *args, task, **fields):
+        draw = super()._create(model_class, *args, **fields)
+        hold(draw, task)
+        return draw
+
+
+def hold(draw, task):
+    """Make a draw one of the task's."""
+    TaskDraw.objects.create(draw=draw, task=task)
+    draw.taking_part.set(task.agencies)

@@ -8,12 +8,14 @@ import yaml
 from agencies.models import Agency, Region, User
 from catalog.models import Item, Trade
 from demo.reference import sync_all
+from draws import services as ceremony
+from draws.reasons import ExemptionReason
 from plans.models import PlanLine
 from plans.rules import ratio_of
 from registries.models import Target
 from tasks import services
-from tasks.models import Ground, Selection, Task
-from tasks.timetable import proposal
+from tasks.models import Selection, Task
+from tasks.reads.timetable import proposal
 from tests import building
 from tests.factories import ItemPassFactory, PlanLineFactory
 
@@ -142,13 +144,13 @@ def _drawn(task, found, day):
 
 def exempt_second(task):
     """The second target stays in, with the reason of the document."""
-    ground = next(g for g in Ground if g.label == SCENARIO["history"][1]["exempt"])
+    ground = next(g for g in ExemptionReason if g.label == SCENARIO["history"][1]["exempt"])
     return services.exempt(task, target(2), ground, "今年收到投诉举报 3 件", actor=person("lead"))
 
 
 def opened_draw(task):
     draw = services.freeze_targets(task, actor=person("lead"))
-    services.consent(draw, actor=person("admin-gongan"))
+    ceremony.consent(draw, actor=person("admin-gongan"))
     return services.open_targets(draw, actor=person("lead"), **WITNESS)
 
 
@@ -160,5 +162,5 @@ def assigned(task):
         services.confirm(confirmation, actor=person(f"admin-{confirmation.agency.system_id}"))
     services.lock_list(task, actor=person("lead"))
     draw = services.freeze_people(task, actor=person("lead"))
-    services.consent(draw, actor=person("admin-shichang"))
+    ceremony.consent(draw, actor=person("admin-shichang"))
     return services.open_people(draw, actor=person("lead"), **WITNESS)

@@ -8,12 +8,13 @@ import yaml
 from agencies.models import Agency, User
 from catalog.models import Trade
 from demo.reference import sync_all
+from draws import services as draws
 from plans.models import PlanLine
 from plans.rules import ratio_of
 from registries.models import GradingScheme, Target
 from tasks import services
+from tasks.reads.timetable import proposal
 from tasks.services import Sampling, TierAsked
-from tasks.timetable import proposal
 from tests import building
 from tests.building import SYSTEMS
 
@@ -106,7 +107,7 @@ def draft_task(line):
 
 def opened_draw(task):
     draw = services.freeze_targets(task, actor=person("lead"))
-    services.consent(draw, actor=person("admin-gongan"))
+    draws.consent(draw, actor=person("admin-gongan"))
     return services.open_targets(draw, actor=person("lead"), **WITNESS)
 
 

@@ -1,7 +1,7 @@
 """A joint task whose list is being confirmed, and one whose people have been assigned, for tests."""
 
+from draws.models import Draw, Purpose
 from tasks import services
-from tasks.models import Draw, Purpose
 from tests import suzhou
 from tests.inspections import camera
 
@@ -42,4 +42,4 @@ def with_waiting(task):
 
 
 def people_draw(task):
-    return Draw.objects.get(task=task, purpose=Purpose.INSPECTORS)
+    return Draw.objects.get(drawn_for__task=task, purpose=Purpose.INSPECTORS)

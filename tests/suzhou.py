@@ -9,11 +9,12 @@ from agencies.models import Agency, User
 from catalog.models import Item, Trade
 from demo.house import found
 from demo.reference import sync_all
+from draws import services as draws
 from plans import services as plans
 from plans.models import Plan, PlanLine
 from registries.models import Grade, GradingScheme
 from tasks import services
-from tasks.timetable import proposal
+from tasks.reads.timetable import proposal
 
 SCENARIO = yaml.safe_load((Path(__file__).parent / "scenarios" / "suzhou-2021.yaml").read_text())
 EXPECT = SCENARIO["expect"]
@@ -76,7 +77,7 @@ def frozen_draw(task):
 
 def opened_draw(task):
     draw = frozen_draw(task)
-    services.consent(draw, actor=person("admin-gongan"))
+    draws.consent(draw, actor=person("admin-gongan"))
     return services.open_targets(draw, actor=person("lead"), **WITNESS)
 
 
@@ -92,5 +93,5 @@ def locked(task):
 def assigned(task):
     locked(task)
     draw = services.freeze_people(task, actor=person("lead"))
-    services.consent(draw, actor=person("admin-shichang"))
+    draws.consent(draw, actor=person("admin-shichang"))
     return services.open_people(draw, actor=person("lead"), **WITNESS)

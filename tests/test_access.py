@@ -232,8 +232,8 @@ def having(*rules):
 @pytest.mark.parametrize("name", having(PUBLIC))
 def test_the_public_needs_no_account(world, name):
     status, _ = call(None, world, name)
-    # the certificate waits for the list, and says so
-    waits = {"publication:certificate", "publication:verify_page"}
+    # the certificate and the page of a firm wait for the list, and say so
+    waits = {"publication:certificate", "publication:verify_page", "publication:firm"}
     assert status == (404 if name in waits else 200)
 
 

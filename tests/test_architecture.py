@@ -11,6 +11,7 @@ APPS = [
     "core",
     "agencies",
     "deadlines",
+    "draws",
     "catalog",
     "registries",
     "plans",
@@ -34,7 +35,7 @@ ALLOWED = {
 }
 STATUS = re.compile(r"\.status\s*=[^=]|status=\w+Status\.\w+\)\.update")
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "managers.py", "signals.py", "selectors.py"}
-ONE_FILE = {"tasks/drs1.py"}  # the public downloads it: it has to stay one file
+ONE_FILE = {"draws/drs1.py"}  # the public downloads it: it has to stay one file
 
 
 def name(path):

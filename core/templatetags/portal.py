@@ -248,7 +248,7 @@ def errors(*sources: Any) -> dict[str, Any]:
     found: list[dict[str, str]] = []
     for source in sources:
         if isinstance(source, forms.BaseFormSet):
-            found += [{"href": "", "text": text} for text in source.non_form_errors()]
+            found += [{"href": "", "text": str(text)} for text in source.non_form_errors()]
             for number, form in enumerate(source.forms, 1):
                 found += _summary(form, f"第 {number} 行：")
         elif source is not None and source.is_bound:

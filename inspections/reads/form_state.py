@@ -78,6 +78,13 @@ class Part:
             self.findings, named, self.sheet.inspection.outcome, self.sheet.visited_on
         )
 
+    def lacks_of(self, item: Item) -> list[str]:
+        """What an answer that was begun still needs; nothing for an item without a choice."""
+        finding = self.findings.get(item.pk)
+        if finding is None or self.sheet.inspection.is_ended:
+            return []
+        return rules.lacks(finding, self.sheet.visited_on)
+
     @property
     def digest(self) -> str:
         """What its officers stand for."""

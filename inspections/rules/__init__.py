@@ -11,6 +11,7 @@ from inspections.rules.results import (
     Finding,
     conclusion_of,
     form_digest,
+    lacks,
     missing,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "Finding",
     "conclusion_of",
     "form_digest",
+    "lacks",
     "missing",
 ]

@@ -114,14 +114,15 @@ def missing(
         return []
     found: list[tuple[Key | None, str]] = []
     for number, (key, name) in enumerate(items, 1):
-        words = _lacks(answers.get(key), visited_on)
+        words = lacks(answers.get(key), visited_on)
         found += [(key, f"第 {number} 项“{name}”：{text}") for text in words]
     given = [answers[key] for key, _ in items if key in answers]
     whole = _whole(given, len(items), outcome)
     return found + [(None, text) for text in whole]
 
 
-def _lacks(finding: Finding | None, visited_on: date | None) -> list[str]:
+def lacks(finding: Finding | None, visited_on: date | None) -> list[str]:
+    """What one item still needs, each as a sentence without its name."""
     if finding is None:
         return ["还没有选择结果。"]
     if finding.result == "not_checked":

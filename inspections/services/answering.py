@@ -11,14 +11,13 @@ from agencies.models import User
 from catalog.models import Item
 from core import clock
 from core.audit import record
-from core.errors import DomainError, IllegalMove
-from inspections.flows import InspectionStatus
+from core.errors import DomainError, demand
 from inspections.models import Answer, Section
+from inspections.reads.refusals import why_not_answer
 from inspections.rules import PROBLEMS, RESULTS, Finding
-from inspections.services.teams import authorize_team, handed_in_text, lock_form
+from inspections.services.teams import lock_form
 from inspections.services.visiting import void_confirmations
 
-NOT_ENTERED = "还没有进入检查。请先出示证件、告知权利并点“进入检查”，再填写结果。"
 LONGEST = 5000
 
 
@@ -68,7 +67,7 @@ def answer(
     and after handing in, AnswerConflict when a colleague was faster.
     """
     lock_form(section)
-    check_writable(section, actor)
+    demand(why_not_answer(section, actor))
     if not section.items.filter(pk=item.pk).exists():
         raise DomainError(f"“{item}”不是本部门在这次检查中的事项。")
     finding = _finding(result, problems, remark, rectify_by)
@@ -100,7 +99,7 @@ def save_section(section: Section, entries: Iterable[AnswerEntry], *, actor: Use
 def answer_rest_no_issue(section: Section, *, actor: User) -> int:
     """其余 n 项均已检查，未发现问题: answer every item that has no choice yet; returns how many."""
     lock_form(section)
-    check_writable(section, actor)
+    demand(why_not_answer(section, actor))
     given = section.answers.values("item_id")
     rest = list(section.items.exclude(pk__in=given).order_by("version", "position"))
     if not rest:
@@ -119,16 +118,6 @@ def answer_rest_no_issue(section: Section, *, actor: User) -> int:
     )
     void_confirmations(section, actor)
     return len(rest)
-
-
-def check_writable(section: Section, actor: User) -> None:
-    """Raise unless the actor is on the team, inside the firm, and the section still open."""
-    authorize_team(section, "change", actor)
-    if section.inspection.status == InspectionStatus.PENDING:
-        raise IllegalMove(NOT_ENTERED)
-    handed_in = handed_in_text(section)
-    if handed_in:
-        raise IllegalMove(handed_in)
 
 
 def _finding(result: str, problems: Sequence[str], remark: str, rectify_by: date | None) -> Finding:

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import ROLE_PREFIX, User
 from core import clock
-from core.errors import DomainError, IllegalMove, NotAllowed
+from core.errors import DomainError, IllegalMove, demand, unique
 from core.notices import notify
 from core.workflow import advance, lock
 from deadlines import services as deadlines
@@ -18,19 +18,20 @@ from deadlines.models import DeadlineRule, Kind, Trigger
 from inspections.flows import HANDED_IN, InspectionStatus, SectionStatus
 from inspections.models import Inspection, Section
 from inspections.reads.form_state import Sheet
-from inspections.rules import conclusion_of
-from inspections.services.teams import (
-    authorize_team,
-    handed_in_text,
-    is_on_team,
-    lock_form,
-    mover,
+from inspections.reads.refusals import (
+    why_not_approve,
+    why_not_return,
+    why_not_submit,
+    why_not_work_on,
 )
+from inspections.rules import conclusion_of
+from inspections.services.teams import lock_form, mover
 from registries.models import ItemPass
 from tasks import services as tasks
 from tasks.flows import TaskStatus
 from tasks.models import Task
 
+SUBMISSION_ONCE = "inspections_section_submission_id_key"
 LEADERS = [f"{ROLE_PREFIX}deputy", f"{ROLE_PREFIX}principal"]
 
 
@@ -44,16 +45,10 @@ def submit(section: Section, *, submission_id: UUID, actor: User) -> Section:
     Raises IllegalMove when it was handed in already or is not yet confirmed and signed.
     """
     inspection = lock_form(section)
-    authorize_team(section, "submit", actor)
+    demand(why_not_work_on(section, "submit", actor))
     if section.submission_id == submission_id:
         return section
-    handed_in = handed_in_text(section)
-    if handed_in:
-        raise IllegalMove(handed_in)
-    if section.status != SectionStatus.CONFIRMED:
-        raise IllegalMove("检查人员还没有全部确认，不能提交。已填内容都已保存。")
-    if Sheet.load(inspection.pk).needs_signature:
-        raise IllegalMove(_unsigned(inspection))
+    demand(why_not_submit(Sheet.load(inspection.pk), section, actor))
     section.submitted_at, section.submitted_by = clock.now(), actor
     _claim(section, submission_id)
     advance(
@@ -74,8 +69,8 @@ def return_section(section: Section, reason: str, *, actor: User) -> None:
     """Send a submitted section back to its officers, who confirm it anew."""
     if not reason.strip():
         raise DomainError("请写明退回的理由，检查人员据此修改。")
-    _refuse_own(section, actor)
     lock_form(section)
+    demand(why_not_return(section, actor))
     advance(section, "return", actor=actor)
     section.return_reason = reason.strip()
     section.save(update_fields=["return_reason"])
@@ -97,8 +92,8 @@ def approve_section(section: Section, *, actor: User) -> None:
     What a section without findings checked is not inspected again this year where the rules say
     so (F17).
     """
-    _refuse_own(section, actor)
     lock_form(section)
+    demand(why_not_approve(section, actor))
     advance(section, "approve", actor=actor)
     _note_passes(section)
 
@@ -126,25 +121,12 @@ def _note_passes(section: Section) -> None:
     )
 
 
-def _refuse_own(section: Section, actor: User) -> None:
-    if is_on_team(section, actor):
-        raise NotAllowed("您是这份记录的检查人员，不能审批自己的记录，请由另一位负责人审批。")
-
-
-def _unsigned(inspection: Inspection) -> str:
-    if inspection.signatures.exists():
-        return "签字后内容有修改，原签字不再对应现在的内容。请企业重新签字，或记录拒签后再提交。"
-    return "企业还没有签字，不能提交。请企业签字；如对方拒签，请点“拒签”并写明原因和见证人。"
-
-
 def _claim(section: Section, submission_id: UUID) -> None:
     """Take the number; it counts once in the whole portal."""
     section.submission_id = submission_id
-    try:
-        with transaction.atomic():
-            section.save(update_fields=["submission_id", "submitted_at", "submitted_by"])
-    except IntegrityError:
-        raise IllegalMove("提交编号已被使用，本次没有提交。请刷新页面后再提交一次。") from None
+    text = "提交编号已被使用，本次没有提交。请刷新页面后再提交一次。"
+    with unique(SUBMISSION_ONCE, text, error=IllegalMove):
+        section.save(update_fields=["submission_id", "submitted_at", "submitted_by"])
 
 
 def _tell_leaders(section: Section) -> None:

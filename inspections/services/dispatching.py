@@ -15,11 +15,11 @@ from core.notices import notify
 from deadlines import services as deadlines
 from deadlines.models import Kind
 from inspections.models import Document, Inspection, LeftOff, Section
+from inspections.reads.refusals import FEWEST
 from inspections.services.papers import papers_of
-from inspections.services.signing import FEWEST
 from registries.models import ItemPass
-from tasks import frame
 from tasks import services as tasks
+from tasks.eligibility import frame
 from tasks.models import Assignment, Selection, Task
 
 Teams = dict[Agency, list[Assignment]]

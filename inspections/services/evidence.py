@@ -9,10 +9,11 @@ from agencies.models import User
 from catalog.models import Item
 from core import clock
 from core.audit import record
-from core.errors import DomainError, IllegalMove
+from core.errors import DomainError, demand
 from inspections.models import Evidence, Section
+from inspections.reads.refusals import why_not_attach
 from inspections.rules import photos
-from inspections.services.teams import authorize_team, handed_in_text, lock_form
+from inspections.services.teams import lock_form
 
 MOST = 30  # photos of one section
 FULL = f"每个部门最多 {MOST} 张照片，已经满了，这张没有上传。请先删除不需要的照片。"
@@ -25,7 +26,7 @@ def attach(section: Section, data: bytes, *, item: Item | None = None, actor: Us
     is the photo that is there. Raises NotAllowed, IllegalMove after handing in, DomainError for
     what is no photo or too much.
     """
-    check_open(section, actor)
+    demand(why_not_attach(section, actor))
     photo = photos.read(data)
     row = Evidence(
         section=section,
@@ -49,7 +50,7 @@ def attach(section: Section, data: bytes, *, item: Item | None = None, actor: Us
 def _keep(row: Evidence, photo: photos.Photo) -> Evidence:
     section = row.section
     lock_form(section)
-    check_open(section, row.uploaded_by)
+    demand(why_not_attach(section, row.uploaded_by))
     if row.item and not section.items.filter(pk=row.item.pk).exists():
         raise DomainError(f"“{row.item}”不是本部门在这次检查中的事项。")
     same = section.evidence.filter(item=row.item, sha256=row.sha256).first()
@@ -85,7 +86,7 @@ def remove_evidence(evidence: Evidence, *, actor: User) -> None:
 def _remove(evidence: Evidence, actor: User) -> None:
     section = evidence.section
     lock_form(section)
-    check_open(section, actor)
+    demand(why_not_attach(section, actor))
     record(
         "inspections.remove_evidence",
         section,
@@ -95,14 +96,6 @@ def _remove(evidence: Evidence, actor: User) -> None:
         sha256=evidence.sha256,
     )
     evidence.delete()
-
-
-def check_open(section: Section, actor: User) -> None:
-    """Raise unless the actor is on the team and the section is not handed in."""
-    authorize_team(section, "change", actor)
-    handed_in = handed_in_text(section)
-    if handed_in:
-        raise IllegalMove(handed_in)
 
 
 def _forget(row: Evidence) -> None:

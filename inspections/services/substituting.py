@@ -12,12 +12,17 @@ from inspections.flows import InspectionStatus
 from inspections.models import Answer, Document, Inspection
 from inspections.services.papers import officers_of
 from tasks import services as tasks
-from tasks.models import Assignment, Scope, Selection, Substitution, Task
+from tasks.models import Assignment, Selection, Substitution, SubstitutionScope, Task
 
 
 @transaction.atomic
 def request_substitution(
-    assignment: Assignment, cause: str, note: str, scope: str = Scope.ONE, *, actor: User | None
+    assignment: Assignment,
+    cause: str,
+    note: str,
+    scope: str = SubstitutionScope.ONE,
+    *,
+    actor: User | None,
 ) -> Substitution:
     """Ask to leave a team, or for an inspector of the own agency; the deputy head decides (T13)."""
     begun = begun_in(assignment.selection.task)

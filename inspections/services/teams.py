@@ -1,35 +1,10 @@
-"""Whose visit it is: only the officers whom the draw sent may work on a section."""
+"""Whose visit it is, for services: who stands for which section, and who holds the form."""
 
 from agencies.models import User
 from core.errors import NotAllowed
-from core.workflow import REFUSED, can, has_role_permission, lock
-from inspections.flows import HANDED_IN, SectionStatus
+from core.workflow import lock
 from inspections.models import Inspection, Section
-from tasks.models import Assignment
-
-NOT_ON_TEAM = "您不在这一户的检查组内，只能查看。如需调整人员，请联系牵头单位。"
-
-
-def is_on_team(section: Section, user: User | None) -> bool:
-    """Whether the user was sent to this firm for the section's agency."""
-    return Assignment.objects.filter(
-        selection__inspection=section.inspection_id,
-        agency=section.agency_id,
-        inspector__user=user,
-        inspector__user__isnull=False,
-    ).exists()
-
-
-def authorize_team(section: Section, action: str, actor: User) -> None:
-    """Raise NotAllowed unless the actor's role allows `action` and the draw sent the actor here.
-
-    The draw also sends officers of other agencies to help out (G12, T12): they work on the section
-    of the team that they joined, so the team decides, not the agency.
-    """
-    if not is_on_team(section, actor):
-        raise NotAllowed(NOT_ON_TEAM if can(actor, action, section) else REFUSED)
-    if not has_role_permission(actor, action, section):
-        raise NotAllowed(REFUSED)
+from inspections.reads.refusals import NOT_ON_TEAM, section_of
 
 
 def mover(section: Section, actor: User) -> User | None:
@@ -42,9 +17,9 @@ def act_for(inspection: Inspection, actor: User) -> Section:
 
     Says so on `inspection`, so that it can be moved. Raises NotAllowed for everybody else.
     """
-    section = Section.objects.filter(inspection=inspection).worked_by(actor).first()
+    section = section_of(inspection, actor)
     if section is None:
-        raise NotAllowed(NOT_ON_TEAM)
+        raise NotAllowed(NOT_ON_TEAM, code="not_on_team")
     inspection.agency_id = actor.agency_id
     return section
 
@@ -56,15 +31,3 @@ def lock_form(section: Section) -> Inspection:
     lock(section)
     section.inspection = inspection
     return inspection
-
-
-def handed_in_text(section: Section) -> str | None:
-    """Why a section that left its officers' hands cannot be changed, or None."""
-    if section.status not in HANDED_IN:
-        return None
-    if section.status == SectionStatus.PUBLISHED:
-        return (
-            "结果已公示，不能直接修改。请走“更正”：填写更正原因，经主要负责人签字后生效，"
-            "原内容和更正时间会一并公开。"
-        )
-    return "这份记录已提交审批，不能再修改。已填内容没有变化；如需修改，请联系审批人退回。"

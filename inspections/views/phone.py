@@ -1,5 +1,6 @@
 """Phone pages: the day's visits, and one form per enterprise. Find, call one service, render."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
@@ -9,9 +10,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.middleware import address_of
+from agencies.models import User
 from core.audit import subject_of
-from core.errors import DomainError, NotAllowed
-from core.pages import one_of, paginate
+from core.errors import NotAllowed
+from core.pages import Outcome, attempt, one_of, paginate
 from deadlines.models import Deadline, Kind
 from inspections import services
 from inspections.forms import (
@@ -25,9 +27,9 @@ from inspections.forms import (
     SubmitForm,
 )
 from inspections.models import Evidence, Inspection
+from inspections.reads import refusals
 from inspections.reads.form_state import Part, Sheet
 from inspections.rules.photos import LARGEST
-from inspections.services.teams import NOT_ON_TEAM
 from registries.models import Inspector
 
 BY_DEADLINE = ("selection__task__onsite_until", "pk")
@@ -39,7 +41,7 @@ def visible_sheet(request: HttpRequest, pk: int) -> Sheet:
     return Sheet(get_object_or_404(visits, pk=pk))
 
 
-def add_photos(sheet: Sheet, user: object) -> None:
+def add_photos(sheet: Sheet, user: User) -> None:
     """Give each part the photos that the user may see."""
     rows = Evidence.objects.visible_to(user).filter(section__inspection=sheet.inspection)
     found: dict[int, list[Evidence]] = {}
@@ -53,7 +55,7 @@ def own_part(request: HttpRequest, sheet: Sheet) -> Part:
     """The section the user fills; those who may only read are refused."""
     part = sheet.part_of(request.user)
     if part is None:
-        raise NotAllowed(NOT_ON_TEAM)
+        raise NotAllowed(refusals.NOT_ON_TEAM)
     return part
 
 
@@ -110,6 +112,13 @@ def show(request: HttpRequest, sheet: Sheet, status: int = 200, **more: object) 
         "visit": visit,
         "part": part,
         "others": [one for one in sheet.parts if one is not part],
+        "officers": refusals.confirmations_of(sheet, part, request.user),
+        "no_entry": refusals.why_not_enter(visit, request.user),
+        "no_outcome": refusals.why_not_set_outcome(visit, request.user),
+        "no_photo": refusals.why_not_attach(part.section, request.user) if part else None,
+        "no_signature": refusals.why_not_sign(sheet, request.user),
+        "may_submit": part is not None
+        and refusals.why_not_submit(sheet, part.section, request.user) is None,
         "step": sheet.step_for(request.user),
         "answer_forms": _answer_forms(part) if part else [],
         "enter_form": EnterForm(),
@@ -145,11 +154,7 @@ def _answer_forms(part: Part, data: object = None) -> list[AnswerForm]:
     """One form per item; what an answer still lacks stands at its place."""
     forms = [AnswerForm(data, item=item, answer=part.answers.get(item.pk)) for item in part.items]
     for one in forms:
-        one.lacks = [
-            text.partition("”：")[2]
-            for pk, text in part.missing
-            if pk == one.item.pk and one.answer and data is None
-        ]
+        one.lacks = part.lacks_of(one.item) if data is None else []
     return forms
 
 
@@ -163,14 +168,16 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
     """亮证进入: certificates shown, rights told."""
     sheet, enter_form = visible_sheet(request, pk), EnterForm(request.POST)
     enter_form.full_clean()
-    try:
-        services.enter(sheet.inspection, **enter_form.cleaned_data, actor=request.user)
-    except DomainError as error:
-        done = enter_form.cleaned_data
-        field = next((name for name in done if not done[name]), None)
-        enter_form.add_error(field, error.message)
-        return show(request, visible_sheet(request, pk), error.status, enter_form=enter_form)
-    return _back(pk, "own")
+    done = attempt(
+        enter_form,
+        services.enter,
+        sheet.inspection,
+        **enter_form.cleaned_data,
+        actor=request.user,
+    )
+    if done:
+        return _back(pk, "own")
+    return show(request, visible_sheet(request, pk), done.status, enter_form=enter_form)
 
 
 @require_POST
@@ -179,11 +186,11 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
     sheet, outcome_form = visible_sheet(request, pk), OutcomeForm(request.POST)
     own_part(request, sheet)
     if outcome_form.is_valid():
-        try:
-            services.set_outcome(sheet.inspection, **outcome_form.cleaned_data, actor=request.user)
+        entered = outcome_form.cleaned_data
+        if attempt(
+            outcome_form, services.set_outcome, sheet.inspection, **entered, actor=request.user
+        ):
             return _back(pk, "outcome")
-        except DomainError as error:
-            outcome_form.add_error("outcome", error.message)
     return show(request, visible_sheet(request, pk), 422, outcome_form=outcome_form)
 
 
@@ -193,19 +200,16 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = visible_sheet(request, pk)
     part = own_part(request, sheet)
     answer_forms = _answer_forms(part, request.POST)
-    if all(one.is_valid() for one in answer_forms):
-        entries = [entry for one in answer_forms if (entry := one.entry())]
-        try:
-            services.save_section(part.section, entries, actor=request.user)
-        except services.AnswerConflict as error:
-            _show_conflict(answer_forms, error)
-        except DomainError as error:
-            return show(
-                request, sheet, error.status, answer_forms=answer_forms, error=error.message
-            )
-        else:
-            return _saved(request, pk)
-    return show(request, sheet, 422, answer_forms=answer_forms)
+    if not all(one.is_valid() for one in answer_forms):
+        return show(request, sheet, 422, answer_forms=answer_forms)
+    entries = [entry for one in answer_forms if (entry := one.entry())]
+    done = attempt(None, services.save_section, part.section, entries, actor=request.user)
+    if done:
+        return _saved(request, pk)
+    if isinstance(done.error, services.AnswerConflict):
+        _show_conflict(answer_forms, done.error)
+        return show(request, sheet, 422, answer_forms=answer_forms)
+    return show(request, sheet, done.status, answer_forms=answer_forms, error=done.error.message)
 
 
 def _show_conflict(answer_forms: list[AnswerForm], error: services.AnswerConflict) -> None:
@@ -229,11 +233,13 @@ def _saved(request: HttpRequest, pk: int) -> HttpResponse:
 def rest(request: HttpRequest, pk: int) -> HttpResponse:
     """其余各项均已检查，未发现问题."""
     part = own_part(request, visible_sheet(request, pk))
-    try:
-        services.answer_rest_no_issue(part.section, actor=request.user)
-    except DomainError as error:
-        return show(request, visible_sheet(request, pk), error.status, error=error.message)
-    return _back(pk, "closing")
+    done = attempt(None, services.answer_rest_no_issue, part.section, actor=request.user)
+    return _back(pk, "closing") if done else _refused(request, pk, done)
+
+
+def _refused(request: HttpRequest, pk: int, done: Outcome[Any]) -> HttpResponse:
+    """The form as it is now, with the reason above it."""
+    return show(request, visible_sheet(request, pk), done.status, error=done.error.message)
 
 
 @require_POST
@@ -243,18 +249,17 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     inspector = _member(part, request.POST.get("inspector", ""))
     confirm_form = ConfirmForm(request.POST, auto_id=f"%s-{inspector.pk}")
     if confirm_form.is_valid():
-        password = confirm_form.cleaned_data["password"]
-        try:
-            services.confirm(
-                part.section,
-                inspector,
-                password=password,
-                actor=request.user,
-                address=address_of(request),
-            )
+        done = attempt(
+            confirm_form,
+            services.confirm,
+            part.section,
+            inspector,
+            password=confirm_form.cleaned_data["password"],
+            actor=request.user,
+            address=address_of(request),
+        )
+        if done:
             return _back(pk, "closing")
-        except DomainError as error:
-            confirm_form.add_error("password", error.message)
     more = {"confirm_form": confirm_form, "confirming": inspector.pk}
     return show(request, visible_sheet(request, pk), 422, **more)
 
@@ -273,11 +278,9 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     sheet, sign_form = visible_sheet(request, pk), SignForm(request.POST)
     own_part(request, sheet)
     if sign_form.is_valid():
-        try:
-            services.sign(sheet.inspection, **sign_form.cleaned_data, actor=request.user)
+        entered = sign_form.cleaned_data
+        if attempt(sign_form, services.sign, sheet.inspection, **entered, actor=request.user):
             return _back(pk, "closing")
-        except DomainError as error:
-            sign_form.add_error(None, error.message)
     return show(request, visible_sheet(request, pk), 422, sign_form=sign_form)
 
 
@@ -287,13 +290,11 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     sheet, refuse_form = visible_sheet(request, pk), RefuseForm(request.POST)
     own_part(request, sheet)
     if refuse_form.is_valid():
-        try:
-            services.refuse_signature(
-                sheet.inspection, **refuse_form.cleaned_data, actor=request.user
-            )
+        entered = refuse_form.cleaned_data
+        if attempt(
+            refuse_form, services.refuse_signature, sheet.inspection, **entered, actor=request.user
+        ):
             return _back(pk, "closing")
-        except DomainError as error:
-            refuse_form.add_error(None, error.message)
     return show(request, visible_sheet(request, pk), 422, refuse_form=refuse_form)
 
 
@@ -304,14 +305,10 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     part = own_part(request, sheet)
     if not submit_form.is_valid():
         return show(request, sheet, 422, error="页面不完整，没有提交。请刷新页面后再提交一次。")
-    try:
-        services.submit(
-            part.section,
-            submission_id=submit_form.cleaned_data["submission_id"],
-            actor=request.user,
-        )
-    except DomainError as error:
-        return show(request, visible_sheet(request, pk), error.status, error=error.message)
+    number = submit_form.cleaned_data["submission_id"]
+    done = attempt(None, services.submit, part.section, submission_id=number, actor=request.user)
+    if not done:
+        return _refused(request, pk, done)
     messages.success(request, "已提交，等待本单位负责人审批。已交的内容可以随时查看。")
     return _back(pk)
 
@@ -325,11 +322,10 @@ def photos(request: HttpRequest, pk: int) -> HttpResponse:
     if photo_form.is_valid():
         item, files = photo_form.cleaned_data["item"], photo_form.cleaned_data["photos"]
         for file in files:
-            try:
-                data = file.read(LARGEST + 1)
-                services.attach(part.section, data, item=item, actor=request.user)
-            except DomainError as error:
-                photo_form.add_error("photos", f"{file.name}：{error.message}")
+            data = file.read(LARGEST + 1)
+            done = attempt(None, services.attach, part.section, data, item=item, actor=request.user)
+            if not done:
+                photo_form.add_error("photos", f"{file.name}：{done.error.message}")
     if photo_form.errors:
         return show(request, visible_sheet(request, pk), 422, photo_form=photo_form)
     return _back(pk, "photos")

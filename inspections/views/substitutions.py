@@ -9,10 +9,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.models import User, overseen
 from core.errors import DomainError, NotAllowed
 from core.workflow import REFUSED, authorize, can
+from draws.reasons import SubstitutionReason
 from inspections import services
 from tasks.flows import SubstitutionStatus
-from tasks.list_forms import DecisionForm, SubstitutionForm
-from tasks.models import Assignment, Cause, Substitution, Task
+from tasks.forms import DecisionForm, SubstitutionForm
+from tasks.models import Assignment, Substitution, Task
 from tasks.services import may_apply
 
 MOVES = {"approve": services.approve_substitution, "refuse": services.refuse_substitution}
@@ -46,7 +47,9 @@ def visible_substitution(user: User, pk: int) -> Substitution:
 def substitute(request: HttpRequest, pk: int) -> HttpResponse:
     """Apply to leave a team, or for an inspector of the own agency."""
     assignment = visible_assignment(request.user, pk)
-    causes = [cause for cause in Cause.values if may_apply(request.user, assignment, cause)]
+    causes = [
+        cause for cause in SubstitutionReason.values if may_apply(request.user, assignment, cause)
+    ]
     if not causes:
         raise NotAllowed(REFUSED)
     form = SubstitutionForm(request.POST or None, causes=causes)

@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from inspections.flows import SectionStatus
 from inspections.models import Section
-from tasks.models import Standing
+from tasks.models import ListStanding
 
 DRAW_TEXTS = (
     "plan_text",
@@ -28,4 +28,4 @@ UNPUBLISHED = Exists(
         status=SectionStatus.PUBLISHED
     )
 )
-LISTED = Q(selections__standing=Standing.LISTED)
+LISTED = Q(selections__standing=ListStanding.LISTED)

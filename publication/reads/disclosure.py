@@ -3,14 +3,16 @@
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
+from draws.flows import DrawStatus
+from draws.models import Disclosure as DrawDisclosure
+from draws.models import Draw
+from draws.reads.comparison import Changes
+from draws.reads.evidence import Drawn
 from plans.models import ListPublished
 from publication import rules
 from publication.models import PublicationQuerySet
-from tasks import succession
-from tasks.evidence import Drawn
-from tasks.flows import DrawStatus
-from tasks.models import Disclosure as DrawDisclosure
-from tasks.models import Draw, Selection, Task
+from tasks.models import Selection, Task
+from tasks.reads.draws import changes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,9 @@ def evidence_of(draw: Draw) -> Visibility:
     """
     if draw.disclosure == DrawDisclosure.ALIAS:
         return Visibility(True, ALIAS, None)
-    if draw.status == DrawStatus.VOIDED and draw.task.may_ever_name_firms:
+    if draw.status == DrawStatus.VOIDED and draw.drawn_for.task.may_ever_name_firms:
         return Visibility(True, "", None)
-    return names_of(draw.task)
+    return names_of(draw.drawn_for.task)
 
 
 def _since(task: Task) -> date | None:
@@ -106,14 +108,14 @@ def held_back(draw: Draw) -> tuple[str, ...]:
 
     The closed file holds the contributions only: without the system's secret no seed follows.
     """
-    return LIST_FILES if scheme_is_public(draw.task) else ("plan", *LIST_FILES)
+    return LIST_FILES if scheme_is_public(draw.drawn_for.task) else ("plan", *LIST_FILES)
 
 
 @dataclass(frozen=True, slots=True)
 class ShownComparison:
     """A voided draw beside its successor, and what of the difference is shown."""
 
-    changes: succession.Changes
+    changes: Changes
     names: bool
     rules: bool
 
@@ -128,13 +130,11 @@ def comparisons(draw: Draw) -> list[ShownComparison]:
         if after is None or after.supersedes is None:
             continue
         before = after.supersedes
-        before.task = after.task = draw.task
+        before.drawn_for = after.drawn_for = draw.drawn_for
         seen = evidence_of(after)
         by_name = {before.disclosure, after.disclosure} == {DrawDisclosure.FULL}
         names = seen.shown and by_name and evidence_of(before).shown
-        found.append(
-            ShownComparison(succession.of(after), names, "plan" in files(after, seen.shown))
-        )
+        found.append(ShownComparison(changes_of(after), names, "plan" in files(after, seen.shown)))
     return found
 
 

@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.timezone import localtime
 
 from agencies.models import User
 from core import clock
+from draws.ceremony_plan import beacon_name, outlook
+from draws.flows import DrawStatus
+from draws.models import BeaconEntry, ContributionKind, Contributor, Draw
+from draws.times import time_text
 from reports.reads.todo import Todo
-from tasks.ceremony import beacon_name, outlook
-from tasks.flows import DrawStatus
-from tasks.models import BeaconEntry, Contributor, Draw, Task, Way
-from tasks.services.ceremony import draw_url
-from tasks.times import time_text
 
 TEXTS = (
     "plan_text",
@@ -25,14 +24,19 @@ TEXTS = (
 )
 
 
+def _joins(user: User) -> QuerySet:
+    """Whether the user's agency takes part in a draw."""
+    through = Draw.taking_part.through.objects
+    return through.filter(draw=OuterRef("pk"), agency=user.agency_id)
+
+
 def consents(user: User, today: date) -> Iterator[Todo]:
     """Frozen draws of the own agency's tasks that need a second person."""
-    joins = Task.participants.through.objects.filter(task=OuterRef("task"), agency=user.agency_id)
     draws = (
         Draw.objects.filter(status=DrawStatus.FROZEN, consented_by=None)
-        .filter(Q(task__agency=user.agency_id) | Exists(joins))
+        .filter(Exists(_joins(user)))
         .exclude(frozen_by=user)
-        .select_related("task")
+        .select_related("drawn_for__task")
         .defer(*TEXTS)
         .prefetch_related("contributors")
         .order_by("pk")
@@ -43,11 +47,11 @@ def consents(user: User, today: date) -> Iterator[Todo]:
         if grade == "C":
             yield Todo(
                 "consent",
-                f"{draw.task}：{draw.get_purpose_display()}须第二人同意",
+                f"{draw.title}：{draw.get_purpose_display()}须第二人同意",
                 f"保证等级 C：{sentence}同意后才能开启，公开页会注明",
-                draw_url(draw),
+                draw.link,
                 "查看并同意",
-                until=draw.task.draw_until,
+                until=draw.drawn_for.task.draw_until,
             )
 
 
@@ -56,16 +60,18 @@ def seals(user: User, today: date) -> Iterator[Todo]:
     rows = (
         Contributor.objects.filter(
             agency=user.agency_id,
-            way=Way.SEALED,
+            way=ContributionKind.SEALED,
             value="",
             draw__status=DrawStatus.FROZEN,
             draw__closed_digest="",
         )
-        .select_related("draw__task")
+        .select_related("draw")
         .defer(*(f"draw__{name}" for name in TEXTS))
         .annotate(
             unsealed=Exists(
-                Contributor.objects.filter(draw=OuterRef("draw"), way=Way.SEALED, commit="")
+                Contributor.objects.filter(
+                    draw=OuterRef("draw"), way=ContributionKind.SEALED, commit=""
+                )
             )
         )
         .order_by("pk")
@@ -83,9 +89,9 @@ def seals(user: User, today: date) -> Iterator[Todo]:
             continue
         yield Todo(
             kind,
-            f"{draw.task}：为{draw.get_purpose_display()}{what}",
+            f"{draw.title}：为{draw.get_purpose_display()}{what}",
             f"{time_text(at)} 截止，过时按缺席办理",
-            draw_url(draw),
+            draw.link,
             label,
             until=localtime(at).date(),
         )
@@ -94,22 +100,20 @@ def seals(user: User, today: date) -> Iterator[Todo]:
 def beacons(user: User, today: date) -> Iterator[Todo]:
     """Public beacons that are there and that two people have to read."""
     own = BeaconEntry.objects.filter(draw=OuterRef("pk"), entered_by=user)
-    joins = Task.participants.through.objects.filter(task=OuterRef("task"), agency=user.agency_id)
     gives = Contributor.objects.filter(draw=OuterRef("pk"), agency=user.agency_id)
     draws = (
         Draw.objects.filter(status=DrawStatus.FROZEN, beacon_at__lte=clock.now(), beacon_value="")
-        .filter(Q(task__agency=user.agency_id) | Exists(joins) | Exists(gives))
+        .filter(Exists(_joins(user)) | Exists(gives))
         .exclude(Exists(own))
-        .select_related("task")
         .defer(*TEXTS)
         .order_by("pk")
     )
     for draw in draws:
         yield Todo(
             "beacon",
-            f"{draw.task}：录入{beacon_name(draw.beacon_kind, draw.beacon_ref)}",
+            f"{draw.title}：录入{beacon_name(draw.beacon_kind, draw.beacon_ref)}",
             f"{time_text(draw.beacon_at)} 已产生，由两人各自对照来源录入，一致后自动开启",
-            draw_url(draw),
+            draw.link,
             "录入",
             until=today,
         )
@@ -121,16 +125,15 @@ def voids(user: User, today: date) -> Iterator[Todo]:
         Draw.objects.live()
         .filter(agency=user.agency_id, void_proposed_at__isnull=False)
         .exclude(void_proposed_by=user)
-        .select_related("task")
         .defer(*TEXTS)
         .order_by("pk")
     )
     for draw in draws:
         yield Todo(
             "void",
-            f"{draw.task}：提请作废{draw.get_purpose_display()}",
+            f"{draw.title}：提请作废{draw.get_purpose_display()}",
             f"理由：{draw.void_reason}。作废后本来会抽中的结果照样公开",
-            draw_url(draw),
+            draw.link,
             "决定",
             until=today,
         )

@@ -14,14 +14,16 @@ from catalog.models import CatalogVersion
 from core import clock
 from core.audit import subject_of
 from deadlines.models import Deadline
+from draws.flows import DrawStatus
+from draws.models import Draw, Purpose
+from draws.reads import ceremony_state
 from plans.flows import PlanStatus
 from plans.models import Plan, PlanLine
 from reports.reads.ceremony import TEXTS
 from reports.reads.progress import Progress, progress_of, unpublished_clocks
 from reports.reads.todo import Todo, by, day, earliest, running
-from tasks import hall
-from tasks.flows import ConfirmationStatus, DrawStatus, TaskStatus
-from tasks.models import Confirmation, Draw, Purpose, Task
+from tasks.flows import ConfirmationStatus, TaskStatus
+from tasks.models import Confirmation, Task
 
 NEAR = timedelta(days=14)
 UNDER_WAY = [
@@ -149,12 +151,12 @@ def _frozen(now: TaskOutlook) -> Iterator[Todo]:
 
 def _ceremony(now: TaskOutlook, purpose: str, page: str, what: str, label: str) -> Iterator[Todo]:
     draw = now.draws.get(purpose)
-    needs = hall.of(draw, clock.now()).needs if draw else []
+    needs = ceremony_state.of(draw, clock.now()).needs if draw else []
     if draw and not needs:
         spoken = "已封存并有第二人同意，请见证人念短语后开启"
         why = spoken if draw.consented_by_id else "各方随机数已到齐，可以开启"
         yield now.todo(page, what, why, page, label)
-    elif needs == [hall.CONSENT]:
+    elif needs == [ceremony_state.CONSENT]:
         why = "保证等级 C 的摇号须由任务部门的另一人同意，封存人不能自己同意"
         yield now.todo(f"wait_{page}", "等待第二人同意", why, page, "查看")
     else:

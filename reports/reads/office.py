@@ -22,7 +22,7 @@ from reports.reads.changes import replacements, substitutions
 from reports.reads.failed_mail import undelivered
 from reports.reads.todo import Todo, by, day, running
 from tasks.flows import ConfirmationStatus, TaskStatus
-from tasks.models import Confirmation, Standing
+from tasks.models import Confirmation, ListStanding
 
 EXPIRING = timedelta(days=CERTIFICATE_SOON_DAYS)
 SOON = 3  # working days
@@ -39,7 +39,9 @@ def confirmations(user: User, today: date) -> Iterator[Todo]:
         )
         .select_related("task")
         .annotate(
-            drawn=Count("task__selections", filter=Q(task__selections__standing=Standing.LISTED))
+            drawn=Count(
+                "task__selections", filter=Q(task__selections__standing=ListStanding.LISTED)
+            )
         )
         .order_by("pk")
     )

@@ -33,6 +33,14 @@ WORDS = {
     "deadlines.recompute": "重新计算期限",
     "deadlines.set_day": "调整某一天",
     "deadlines.start": "起算期限",
+    "draws.commit": "提交密封值",
+    "draws.consent": "同意按 C 级摇号",
+    "draws.enter_beacon": "录入公共随机源",
+    "draws.overdue": "标明逾期未开",
+    "draws.print_slip": "打印抽签凭条",
+    "draws.propose_void": "提请作废",
+    "draws.refuse_void": "不同意作废",
+    "draws.reveal": "公开密封值",
     "inspections.amend_paper": "更正文书",
     "inspections.answer": "填写事项",
     "inspections.answer_rest": "其余未发现问题",
@@ -70,24 +78,32 @@ WORDS = {
     "registries.set_reach": "设定可派往的县区",
     "tasks.arrange_staffing": "设定人员条件",
     "tasks.change": "修改任务",
-    "tasks.commit": "提交密封值",
-    "tasks.consent": "同意按 C 级摇号",
     "tasks.create": "发起任务",
-    "tasks.enter_beacon": "录入公共随机源",
     "tasks.exempt": "列为不受频次限制",
     "tasks.hand_in_report": "报送总结",
     "tasks.keep_inspector": "不同意更换人员",
     "tasks.keep_target": "不予替换对象",
+    "tasks.replace": "替换检查对象",
+    "tasks.report_target": "报告名单有误",
+    "tasks.request_substitution": "申请更换人员",
+    "tasks.revoke_exemption": "取消不受频次限制",
+    "tasks.substitute": "更换检查人员",
+}
+
+
+# What was written before the draws had an app of their own; sealed lines keep their words.
+FORMER = {
+    "tasks.commit": "提交密封值",
+    "tasks.consent": "同意按 C 级摇号",
+    "tasks.enter_beacon": "录入公共随机源",
+    "tasks.freeze": "封存名单、封存",
+    "tasks.open": "摇号、开启",
     "tasks.overdue": "标明逾期未开",
     "tasks.print_slip": "打印抽签凭条",
     "tasks.propose_void": "提请作废",
     "tasks.refuse_void": "不同意作废",
-    "tasks.replace": "替换检查对象",
-    "tasks.report_target": "报告名单有误",
-    "tasks.request_substitution": "申请更换人员",
     "tasks.reveal": "公开密封值",
-    "tasks.revoke_exemption": "取消不受频次限制",
-    "tasks.substitute": "更换检查人员",
+    "tasks.void": "作废",
 }
 
 
@@ -100,7 +116,7 @@ def labels() -> dict[str, str]:
             words = found.setdefault(f"{model._meta.app_label}.{move.name}", [])
             if move.label not in words:
                 words.append(move.label)
-    return {verb: "、".join(words) for verb, words in found.items()} | WORDS
+    return {verb: "、".join(words) for verb, words in found.items()} | FORMER | WORDS
 
 
 def label(verb: str) -> str:

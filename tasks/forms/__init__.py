@@ -1,15 +1,14 @@
 """Forms on tasks: the shape of the input. Business rules live in the services."""
 
-from tasks.forms.ceremony import BeaconForm, CeremonyForm, PhraseForm, SlipForm, VoidForm
+from tasks.forms.list import DecisionForm, ReportForm, StaffingForm, SubstitutionForm
 from tasks.forms.task import DATES, ExemptForm, TaskForm
 
 __all__ = [
     "DATES",
-    "BeaconForm",
-    "CeremonyForm",
+    "DecisionForm",
     "ExemptForm",
-    "PhraseForm",
-    "SlipForm",
+    "ReportForm",
+    "StaffingForm",
+    "SubstitutionForm",
     "TaskForm",
-    "VoidForm",
 ]

@@ -8,10 +8,10 @@ from django import forms
 from core.errors import DomainError
 from core.forms import DayField
 from core.templatetags.portal import percent
+from draws import drs1
 from plans.models import PlanTier
 from plans.rules import ratio_of
 from registries.models import Grade
-from tasks import drs1
 from tasks.models import Exemption, Task, TaskTier
 from tasks.services.setup import ROUNDING, Sampling, TierAsked
 

@@ -1,37 +1,8 @@
-"""Inspection tasks, the draws that fill them, and who is sent where."""
+"""Inspection tasks, the lists that draws gave them, and who is sent where."""
 
-from tasks.models.draws import (
-    BeaconEntry,
-    BeaconKind,
-    Contributor,
-    Disclosure,
-    Draw,
-    DrawEvent,
-    DrawQuerySet,
-    DrawRecord,
-    EventKind,
-    Missing,
-    Opening,
-    Purpose,
-    Way,
-)
-from tasks.models.lists import (
-    Confirmation,
-    Fault,
-    How,
-    Replacement,
-    Selection,
-    Standing,
-)
-from tasks.models.people import (
-    Assignment,
-    Cause,
-    Exemption,
-    Ground,
-    Need,
-    Scope,
-    Substitution,
-)
+from tasks.models.drawn import TaskDraw
+from tasks.models.lists import Confirmation, ListedBy, ListStanding, Replacement, Selection
+from tasks.models.people import Assignment, Exemption, Need, Substitution, SubstitutionScope
 from tasks.models.tasks import (
     AFTER_LOCK,
     InspectionKind,
@@ -44,34 +15,19 @@ from tasks.models.tasks import (
 __all__ = [
     "AFTER_LOCK",
     "Assignment",
-    "BeaconEntry",
-    "BeaconKind",
-    "Cause",
     "Confirmation",
-    "Contributor",
-    "Disclosure",
-    "Draw",
-    "DrawEvent",
-    "DrawQuerySet",
-    "DrawRecord",
-    "EventKind",
     "Exemption",
-    "Fault",
-    "Ground",
-    "How",
     "InspectionKind",
-    "Missing",
+    "ListStanding",
+    "ListedBy",
     "Need",
     "NumberSeries",
-    "Opening",
-    "Purpose",
     "Replacement",
-    "Scope",
     "Selection",
-    "Standing",
     "Substitution",
+    "SubstitutionScope",
     "Task",
+    "TaskDraw",
     "TaskQuerySet",
     "TaskTier",
-    "Way",
 ]

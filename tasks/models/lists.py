@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from agencies.models import Agency, User
+from draws.models import Draw, DrawEvent
+from draws.reasons import ReplacementReason
 from registries.models import Target
 from tasks.flows import (
     CONFIRMATION_FLOW,
@@ -11,11 +13,10 @@ from tasks.flows import (
     ConfirmationStatus,
     ReplacementStatus,
 )
-from tasks.models.draws import Draw, DrawEvent
 from tasks.models.tasks import Task
 
 
-class How(models.TextChoices):
+class ListedBy(models.TextChoices):
     """Why a target is on the list."""
 
     DRAW = "draw", "抽中"
@@ -24,7 +25,7 @@ class How(models.TextChoices):
     REPLACEMENT = "replacement", "递补"
 
 
-class Standing(models.TextChoices):
+class ListStanding(models.TextChoices):
     """Whether a drawn target is still to be inspected."""
 
     LISTED = "listed", "在名单中"
@@ -36,7 +37,7 @@ class ListedManager(models.Manager):
     """Only targets that are to be inspected: a replaced or voided one never gets a form."""
 
     def get_queryset(self) -> models.QuerySet:
-        return super().get_queryset().filter(standing=Standing.LISTED)
+        return super().get_queryset().filter(standing=ListStanding.LISTED)
 
 
 class Selection(models.Model):
@@ -57,11 +58,11 @@ class Selection(models.Model):
     target = models.ForeignKey(Target, models.PROTECT, related_name="selections")
     number = models.PositiveIntegerField("序号")
     stratum = models.CharField("档", max_length=30)
-    how = models.CharField("方式", max_length=12, choices=How.choices)
+    how = models.CharField("方式", max_length=12, choices=ListedBy.choices)
     batch = models.PositiveIntegerField("批次", default=1)
     ticket = models.CharField("抽签号", max_length=64)
     standing = models.CharField(
-        "现状", max_length=8, choices=Standing.choices, default=Standing.LISTED
+        "现状", max_length=8, choices=ListStanding.choices, default=ListStanding.LISTED
     )
 
     objects = ListedManager()
@@ -73,16 +74,16 @@ class Selection(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["task", "target"],
-                condition=Q(standing=Standing.LISTED),
+                condition=Q(standing=ListStanding.LISTED),
                 name="selected_once",
             ),
             models.UniqueConstraint(
                 fields=["task", "number"],
-                condition=Q(standing=Standing.LISTED),
+                condition=Q(standing=ListStanding.LISTED),
                 name="selection_number_once",
             ),
             models.CheckConstraint(
-                condition=Q(standing__in=Standing.values), name="selection_standing_known"
+                condition=Q(standing__in=ListStanding.values), name="selection_standing_known"
             ),
         ]
 
@@ -119,21 +120,12 @@ class Confirmation(models.Model):
         return f"{self.agency}确认{self.task}"
 
 
-class Fault(models.TextChoices):
-    """Why a drawn target cannot be inspected; the code stands in the certificate (2.8)."""
-
-    CLOSED = "closed", "已停业、注销或吊销"
-    MOVED_OUT = "moved_out", "已迁出本辖区"
-    OUT_OF_SCOPE = "out_of_scope", "不属于本次检查范围"
-    DUPLICATE = "duplicate", "与名单中另一户重复"
-
-
 class Replacement(models.Model):
     """A target that one agency reports and a second agency agrees to replace (2.8, T07)."""
 
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="replacements")
     selection = models.ForeignKey(Selection, models.PROTECT, related_name="reports")
-    fault = models.CharField("情形", max_length=12, choices=Fault.choices)
+    fault = models.CharField("情形", max_length=12, choices=ReplacementReason.choices)
     note = models.CharField("说明", max_length=200)
     evidence = models.FileField("证明材料", upload_to="replacements/", max_length=200)
     evidence_name = models.CharField("文件名", max_length=200)

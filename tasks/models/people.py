@@ -4,9 +4,10 @@ from django.db import models
 from django.db.models import Q
 
 from agencies.models import Agency, System, User
+from draws.models import DrawEvent
+from draws.reasons import ExemptionReason, SubstitutionReason
 from registries.models import Inspector, Target
 from tasks.flows import SUBSTITUTION_FLOW, SubstitutionStatus
-from tasks.models.draws import DrawEvent
 from tasks.models.lists import Selection
 from tasks.models.tasks import Task
 
@@ -73,25 +74,12 @@ class Need(models.Model):
         return f"{self.system} {self.specialty}"
 
 
-class Ground(models.TextChoices):
-    """What lifts the annual cap and the ratio (不受比例和频次限制, 004 第十三条, F16)."""
-
-    KEY_FIELD = "key_field", "重点行业和领域"
-    COMPLAINTS = "complaints", "多次被投诉举报"
-    ABNORMAL = "abnormal", "列入经营异常名录"
-    DISHONEST = "dishonest", "存在失信行为"
-    SERIOUS = "serious", "存在严重违法违规记录"
-    CAMPAIGN = "campaign", "专项整治"
-    INCIDENT = "incident", "特殊事件"
-    SUPERIOR = "superior", "上级指令"
-
-
 class Exemption(models.Model):
     """A target that this task inspects in any case, with the ground and the argument (F16)."""
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="exemptions")
     target = models.ForeignKey(Target, models.PROTECT, related_name="+", verbose_name="检查对象")
-    ground = models.CharField("情形", max_length=12, choices=Ground.choices)
+    ground = models.CharField("情形", max_length=12, choices=ExemptionReason.choices)
     argument = models.CharField("理由", max_length=200)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField("决定时间")
@@ -112,16 +100,7 @@ class Exemption(models.Model):
         return f"{self.target} {self.get_ground_display()}"
 
 
-class Cause(models.TextChoices):
-    """Why a drawn inspector may be substituted (004 第十七条, T13, T14)."""
-
-    TRANSFER = "transfer", "工作调整"
-    CONFLICT = "conflict", "工作冲突"
-    HEALTH = "health", "身体健康状况"
-    RECUSAL = "recusal", "执行回避"
-
-
-class Scope(models.TextChoices):
+class SubstitutionScope(models.TextChoices):
     """How far a substitution reaches (2.10)."""
 
     ONE = "one", "只换这一户"
@@ -133,9 +112,11 @@ class Substitution(models.Model):
 
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="substitutions")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name="单位")
-    cause = models.CharField("原因", max_length=10, choices=Cause.choices)
+    cause = models.CharField("原因", max_length=10, choices=SubstitutionReason.choices)
     note = models.CharField("说明", max_length=200)
-    scope = models.CharField("范围", max_length=3, choices=Scope.choices, default=Scope.ONE)
+    scope = models.CharField(
+        "范围", max_length=3, choices=SubstitutionScope.choices, default=SubstitutionScope.ONE
+    )
     requested_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     requested_at = models.DateTimeField("申请时间")
     status = models.CharField(

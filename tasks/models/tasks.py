@@ -9,6 +9,7 @@ from guardian.shortcuts import get_objects_for_user
 from agencies.models import Agency, Region, User, overseen
 from catalog.models import Item, PublishScope, Trade
 from core import clock
+from draws.models import Draw
 from plans.models import PPM, ListPublished, PlanLine, RuleProfile
 from registries.models import Grade, GradingScheme
 from tasks.flows import TASK_FLOW, TaskStatus
@@ -85,6 +86,9 @@ class Task(models.Model):
         default=InspectionKind.DAILY,
     )
     items = models.ManyToManyField(Item, related_name="+", verbose_name="抽查事项")
+    draws = models.ManyToManyField(
+        Draw, through="tasks.TaskDraw", related_name="+", verbose_name="抽取"
+    )
     trade = models.ForeignKey(Trade, models.PROTECT, verbose_name="检查对象行业")
     starts_on = models.DateField("抽查开始")
     ends_on = models.DateField("抽查结束")

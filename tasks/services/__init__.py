@@ -1,24 +1,7 @@
 """Use cases on tasks. Each is one transaction: all of it happens, or none of it."""
 
-from tasks.services.ceremony import (
-    close_due,
-    commit,
-    consent,
-    contributors_for,
-    enter_beacon,
-    freeze_people,
-    freeze_targets,
-    may_enter_beacon,
-    open_draw,
-    open_people,
-    open_targets,
-    propose_void,
-    refuse_void,
-    reveal,
-    speak,
-    void,
-)
 from tasks.services.confirming import confirm, lock_list, request_confirmation
+from tasks.services.drawing import freeze_people, freeze_targets, occasion_of
 from tasks.services.exempting import exempt, revoke_exemption
 from tasks.services.life import (
     cancel_task,
@@ -27,6 +10,7 @@ from tasks.services.life import (
     dispatch,
     hand_in_report,
 )
+from tasks.services.opening import look_at, open_draw, open_people, open_targets, store_people
 from tasks.services.replacing import (
     agree_replacement,
     outcome_words,
@@ -34,7 +18,6 @@ from tasks.services.replacing import (
     report_target,
 )
 from tasks.services.setup import ROUNDING, Sampling, TierAsked, change_task
-from tasks.services.slips import print_slip
 from tasks.services.staffing import arrange_staffing
 from tasks.services.substituting import (
     approve_substitution,
@@ -42,6 +25,7 @@ from tasks.services.substituting import (
     refuse_substitution,
     request_substitution,
 )
+from tasks.services.voiding import propose_void, refuse_void, void
 
 __all__ = [
     "ROUNDING",
@@ -52,27 +36,22 @@ __all__ = [
     "arrange_staffing",
     "cancel_task",
     "change_task",
-    "close_due",
-    "commit",
     "complete",
     "confirm",
-    "consent",
-    "contributors_for",
     "create_task",
     "dispatch",
-    "enter_beacon",
     "exempt",
     "freeze_people",
     "freeze_targets",
     "hand_in_report",
     "lock_list",
+    "look_at",
     "may_apply",
-    "may_enter_beacon",
+    "occasion_of",
     "open_draw",
     "open_people",
     "open_targets",
     "outcome_words",
-    "print_slip",
     "propose_void",
     "refuse_replacement",
     "refuse_substitution",
@@ -80,8 +59,7 @@ __all__ = [
     "report_target",
     "request_confirmation",
     "request_substitution",
-    "reveal",
     "revoke_exemption",
-    "speak",
+    "store_people",
     "void",
 ]

@@ -7,11 +7,11 @@ from core import clock
 from core.audit import record
 from core.errors import DomainError, IllegalMove
 from core.workflow import authorize, lock
+from draws.reasons import CAP, PASSED, ExemptionReason, described
 from registries.models import Target
+from tasks.eligibility import targets
 from tasks.flows import TaskStatus
-from tasks.models import Exemption, Ground, Task
-from tasks.pool import registry
-from tasks.reasons import CAP, PASSED, described
+from tasks.models import Exemption, Task
 
 
 @transaction.atomic
@@ -24,7 +24,7 @@ def exempt(
     target that may not be inspected at all.
     """
     _must_be_open(task, actor)
-    if ground not in Ground.values:
+    if ground not in ExemptionReason.values:
         raise DomainError("请选择不受频次限制的情形。")
     if not argument.strip():
         raise DomainError("请写明理由和依据，例如投诉件数、文件文号；理由随任务留痕。")
@@ -71,7 +71,7 @@ def _must_be_open(task: Task, actor: User | None) -> None:
 
 
 def _must_be_inspectable(task: Task, target: Target) -> None:
-    status, reason = registry.verdict(task, target)
+    status, reason = targets.verdict(task, target)
     if not status:
         raise DomainError(f"“{target}”不在本次任务的行业和辖区内，不能列入。请核对名录。")
     lifted = reason == PASSED or reason.startswith(CAP)

@@ -13,19 +13,14 @@ from core.audit import record
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.notices import notify
 from core.workflow import REFUSED, advance, has_role_permission, lock
+from draws import drs1
+from draws.models import Draw
+from draws.reasons import ReplacementReason
+from draws.services import events
 from registries.models import Target
-from tasks import drs1, proofs
+from tasks import replacement_proof
 from tasks.flows import ConfirmationStatus, TaskStatus
-from tasks.models import (
-    Draw,
-    Fault,
-    How,
-    Replacement,
-    Selection,
-    Standing,
-    Task,
-)
-from tasks.services import events
+from tasks.models import ListedBy, ListStanding, Replacement, Selection, Task
 from tasks.services.confirming import ask_again
 
 NONE_LEFT = "-"
@@ -49,7 +44,7 @@ def report_target(
     DomainError without an explanation or for what is no photo or PDF.
     """
     _may_take_part(actor, "add", selection.task, agency)
-    proof = proofs.read(data)
+    proof = replacement_proof.read(data)
     row = Replacement(
         selection=selection,
         fault=fault,
@@ -69,11 +64,11 @@ def report_target(
 
 
 @transaction.atomic
-def _report(row: Replacement, proof: proofs.Proof, actor: User | None) -> None:
+def _report(row: Replacement, proof: replacement_proof.Proof, actor: User | None) -> None:
     task = row.selection.task
     _must_be_open(task)
     lock_selection(row.selection)
-    if row.fault not in Fault.values:
+    if row.fault not in ReplacementReason.values:
         raise DomainError("没有这样的情形，请从列表中选择。没有提交。")
     if not row.note:
         raise DomainError("请说明具体情况：何时、何地、如何核实。没有提交。")
@@ -130,8 +125,8 @@ def agree_replacement(
     )
     replacement.event = happened.event
     new_id = happened.fields[2]
-    if replacement.selection.how != How.FORCED:
-        replacement.selection.standing = Standing.REPLACED
+    if replacement.selection.how != ListedBy.FORCED:
+        replacement.selection.standing = ListStanding.REPLACED
         replacement.selection.save(update_fields=["standing"])
         if new_id != NONE_LEFT:
             replacement.successor = _take_place(replacement, new_id, happened.outcome)
@@ -164,7 +159,7 @@ def outcome_words(replacement: Replacement) -> str:
     if replacement.successor:
         one = replacement.successor
         return f"由同档下一个抽签号的{one.target}递补，序号 {one.number}，请各部门重新确认。"
-    if replacement.selection.how == How.FORCED:
+    if replacement.selection.how == ListedBy.FORCED:
         return "属全部检查的对象，按规则保留在名单中，不递补。"
     return "同档已没有候补，名单减少一户，不递补。"
 
@@ -186,7 +181,7 @@ def lock_selection(selection: Selection) -> None:
     """Hold a listed target; raises IllegalMove when it is no longer on the list."""
     rows = Selection.every.select_for_update(of=("self",))
     selection.refresh_from_db(from_queryset=rows)
-    if selection.standing != Standing.LISTED:
+    if selection.standing != ListStanding.LISTED:
         raise IllegalMove("这一户已经不在名单中，请刷新页面后查看最新名单。")
 
 
@@ -233,7 +228,7 @@ def _take_place(replacement: Replacement, new_id: str, outcome: drs1.Outcome) ->
         target=target_of(replacement.draw, new_id),
         number=last + 1,
         stratum=old.stratum,
-        how=How.REPLACEMENT,
+        how=ListedBy.REPLACEMENT,
         batch=old.batch,
         ticket=ticket.hex(),
     )

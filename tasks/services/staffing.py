@@ -8,9 +8,11 @@ from agencies.models import User
 from core.audit import record
 from core.errors import DomainError, IllegalMove
 from core.workflow import authorize, lock
-from tasks import drs1, roster
+from draws import drs1
+from draws.models import Purpose
+from tasks.eligibility import inspectors
 from tasks.flows import TaskStatus
-from tasks.models import Need, Purpose, Task
+from tasks.models import Need, Task
 
 
 @transaction.atomic
@@ -27,15 +29,15 @@ def arrange_staffing(
     if task.status != TaskStatus.LOCKED or frozen:
         raise IllegalMove("只能在名单锁定后、人员封存前调整，没有改动。请刷新页面。")
     wanted = sorted(set(needs))
-    known = roster.systems(task)
+    known = inspectors.systems(task)
     for system, specialty in wanted:
-        if system not in known or roster.tags(specialty) != {specialty}:
+        if system not in known or inspectors.tags(specialty) != {specialty}:
             raise DomainError(f"“{specialty}”不能作为专业要求，没有改动。请从列表中选择。")
         try:
             drs1.file_text("DRS1-candidates", task.number, [("x", f"{system}:{specialty}")])
         except drs1.Refused:
             raise DomainError(f"“{specialty}”含有不能写入抽取文件的字符，没有改动。") from None
-    if load_cap is not None and not 1 <= load_cap <= roster.NO_LIMIT:
+    if load_cap is not None and not 1 <= load_cap <= inspectors.NO_LIMIT:
         raise DomainError("每人最多负责的户数须为正整数，没有改动。")
     task.load_cap = load_cap
     task.save(update_fields=["load_cap"])

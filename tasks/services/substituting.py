@@ -13,16 +13,21 @@ from core.audit import record
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.notices import notify
 from core.workflow import REFUSED, advance, authorize, can, has_role_permission, lock
+from draws import drs1
+from draws.models import Draw, Purpose
+from draws.reasons import SubstitutionReason
+from draws.services import events
+from draws.services.public_log import log
 from registries.models import Inspector
 from registries.services import declare_recusal, share_registries
-from tasks import drs1, roster
+from tasks.eligibility import inspectors
 from tasks.flows import SubstitutionStatus, TaskStatus
-from tasks.models import Assignment, Cause, Draw, Purpose, Scope, Selection, Standing, Substitution
-from tasks.services import events
-from tasks.services.draw_log import log
+from tasks.models import Assignment, ListStanding, Selection, Substitution, SubstitutionScope
 
 OPEN = {TaskStatus.ASSIGNED, TaskStatus.DISPATCHED}
-BY_ADMIN = frozenset({Cause.TRANSFER, Cause.CONFLICT, Cause.HEALTH})
+BY_ADMIN = frozenset(
+    {SubstitutionReason.TRANSFER, SubstitutionReason.CONFLICT, SubstitutionReason.HEALTH}
+)
 BEGUN = "已经进入检查，不能再更换检查人员：原则上由同一组人完成。没有任何变化。"
 Change = tuple[Selection, str]
 
@@ -47,9 +52,9 @@ def request_substitution(
     assignment: Assignment,
     cause: str,
     note: str,
-    scope: str = Scope.ONE,
+    scope: str = SubstitutionScope.ONE,
     *,
-    begun: Collection[int] = (),
+    begun: Collection[int],
     actor: User | None,
 ) -> Substitution:
     """Ask that an inspector leaves a team; nothing changes before the deputy head approves.
@@ -58,15 +63,15 @@ def request_substitution(
     """
     lock(assignment.selection.task)
     hold_assignment(assignment)
-    if cause not in Cause.values or scope not in Scope.values:
+    if cause not in SubstitutionReason.values or scope not in SubstitutionScope.values:
         raise DomainError("没有这样的更换原因或范围，请从列表中选择。没有提交。")
     if not may_apply(actor, assignment, cause):
         raise NotAllowed(REFUSED)
     if not note.strip():
         raise DomainError("请写明具体情况，供分管负责人审批。没有提交。")
     _must_be_open(assignment, begun)
-    if cause == Cause.RECUSAL:
-        scope = Scope.ONE  # an interest is in one firm
+    if cause == SubstitutionReason.RECUSAL:
+        scope = SubstitutionScope.ONE  # an interest is in one firm
     row = Substitution(
         assignment=assignment,
         agency=assignment.inspector.agency,
@@ -114,7 +119,7 @@ def approve_substitution(
     substitution: Substitution,
     note: str = "",
     *,
-    begun: Collection[int] = (),
+    begun: Collection[int],
     actor: User | None,
 ) -> list[Change]:
     """The deputy head agrees: the substitute is drawn by the protocol and takes over.
@@ -135,12 +140,14 @@ def approve_substitution(
     draw = _draw_of(first)
     events.hold(draw)
     changed, outcome = _substitute(draw, substitution, note, begun, actor)
-    followers = _followers(substitution, begun) if substitution.scope == Scope.ALL else []
+    followers = (
+        _followers(substitution, begun) if substitution.scope == SubstitutionScope.ALL else []
+    )
     for follower in followers:
         changed += _substitute(draw, follower, note, begun, actor, outcome)[0]
     if followers:
         events.must_hold(draw)
-    if substitution.cause == Cause.RECUSAL:
+    if substitution.cause == SubstitutionReason.RECUSAL:
         target = first.selection.target
         if not first.inspector.recusals.filter(ended_on=None, target__in=[target]).exists():
             declare_recusal(first.inspector, target, substitution.note, actor=None)
@@ -159,7 +166,7 @@ def _substitute(
     old = substitution.assignment
     code = next(code for code, pk in draw.roster.items() if pk == old.inspector_id)
     target = old.selection.target.code
-    system = roster.successors()[old.agency.system_id].pk
+    system = inspectors.successors()[old.agency.system_id].pk
     body = {
         "type": "substitute",
         "target": target,
@@ -194,7 +201,9 @@ def _apply(draw: Draw, happened: events.Happened, begun: Collection[int]) -> lis
     codes = {target for target, _ in differing}
     selections = {
         one.target.code: one
-        for one in draw.task.selections.select_related("target").filter(target__code__in=codes)
+        for one in draw.drawn_for.task.selections.select_related("target").filter(
+            target__code__in=codes
+        )
     }
     stuck = [one.target.name for one in selections.values() if one.pk in begun]
     if stuck:
@@ -202,7 +211,7 @@ def _apply(draw: Draw, happened: events.Happened, begun: Collection[int]) -> lis
             f"接替只能靠调整{'、'.join(stuck)}的检查组，而那里已经进入检查，没有更换，原安排不变。"
             "请先在名录库补充人员，或请上级单位增派。"
         )
-    executing = roster.executing_agencies(draw.task)
+    executing = inspectors.executing_agencies(draw.drawn_for.task)
     for target, system in differing:
         _set_team(draw, selections[target], system, after[target, system], executing)
     return [(selections[target], system) for target, system in differing]
@@ -211,7 +220,7 @@ def _apply(draw: Draw, happened: events.Happened, begun: Collection[int]) -> lis
 def _set_team(
     draw: Draw, selection: Selection, system: str, codes: list[str], executing: dict
 ) -> None:
-    today = roster.successors()
+    today = inspectors.successors()
     serving = {
         one.inspector_id: one
         for one in selection.assignments.select_related("agency")
@@ -254,7 +263,7 @@ def _followers(substitution: Substitution, begun: Collection[int]) -> list[Subst
         Assignment.objects.filter(
             selection__task=first.selection.task,
             inspector=first.inspector,
-            selection__standing=Standing.LISTED,
+            selection__standing=ListStanding.LISTED,
         )
         .exclude(pk=first.pk)
         .exclude(selection__in=begun)
@@ -271,13 +280,13 @@ def _followers(substitution: Substitution, begun: Collection[int]) -> list[Subst
                 agency=substitution.agency,
                 cause=substitution.cause,
                 note=substitution.note,
-                scope=Scope.ALL,
+                scope=SubstitutionScope.ALL,
                 requested_by=substitution.requested_by,
                 requested_at=substitution.requested_at,
             )
         )
-        if found[-1].scope != Scope.ALL:
-            found[-1].scope = Scope.ALL
+        if found[-1].scope != SubstitutionScope.ALL:
+            found[-1].scope = SubstitutionScope.ALL
             found[-1].save(update_fields=["scope"])
     return found
 
@@ -292,7 +301,7 @@ def hold_assignment(assignment: Assignment) -> None:
 
 def _must_be_open(assignment: Assignment, begun: Collection[int]) -> None:
     selection = assignment.selection
-    if selection.task.status not in OPEN or selection.standing != Standing.LISTED:
+    if selection.task.status not in OPEN or selection.standing != ListStanding.LISTED:
         raise IllegalMove("现在不能更换这一户的检查人员，请刷新页面后查看最新状态。")
     if selection.pk in begun:
         raise DomainError(f"{selection.target}{BEGUN}")

@@ -2,10 +2,12 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from core.workflow import moves_for
+from draws.models import Draw, Purpose
 from tasks.flows import TaskStatus
-from tasks.models import Draw, Purpose, Task
+from tasks.models import Task
 
 STEPS = [
     ("设置任务", "tasks:detail", set()),
@@ -40,9 +42,25 @@ def visible_draw(request: HttpRequest, number: str, purpose: str) -> Draw:
 def current(task: Task, purpose: str) -> Draw | None:
     """The draw that counts; where every one was voided, the last of them."""
     draws = task.draws.filter(purpose=purpose).select_related(
-        "task__agency", "agency", "consented_by__agency"
+        "drawn_for__task__agency", "agency", "consented_by__agency"
     )
     return draws.live().first() or draws.first()
+
+
+PLAIN = ("scope", "freeze", "grade", "screen", "screen_now", "minutes", "slip", "opening", "people")
+OF_A_DRAW = ("commit", "reveal", "consent", "beacon", "close", "open", "speak", "propose_void")
+
+
+def acts_of(task: Task, draw: Draw | None) -> dict[str, str]:
+    """The addresses that the parts of a draw's page link and post to; they know no task."""
+    found = {name: reverse(f"tasks:{name}", args=[task.number]) for name in PLAIN}
+    if draw is None:
+        return found
+    given = [task.number, draw.purpose]
+    found |= {name: reverse(f"tasks:{name}", args=given) for name in OF_A_DRAW}
+    for answer in ("agree", "refuse"):
+        found[f"{answer}_void"] = reverse("tasks:decide_void", args=[*given, answer])
+    return found
 
 
 def page(request: HttpRequest, task: Task, name: str, context: dict) -> HttpResponse:
@@ -51,6 +69,7 @@ def page(request: HttpRequest, task: Task, name: str, context: dict) -> HttpResp
         "task": task,
         "tab": name,
         "steps": steps(task),
+        "acts": acts_of(task, context.get("draw")),
         "moves": {move.name for move in moves_for(request.user, task)},
     }
     return render(request, f"tasks/{name}.html", shared | context)

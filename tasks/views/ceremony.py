@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.workflow import REFUSED, authorize, authorize_role
+from draws import services as draws
+from draws.forms import BeaconForm, VoidForm
+from draws.models import Contributor, Draw, Purpose
 from tasks import services
-from tasks.forms import BeaconForm, CeremonyForm, VoidForm
-from tasks.models import Contributor, Draw, Purpose
-from tasks.views.base import current, visible_draw, visible_task
-from tasks.views.choice import choice, given
+from tasks.views.base import acts_of, current, visible_draw, visible_task
+from tasks.views.choice import choice, form_for, given
 from tasks.views.draw import draw_page
 from tasks.views.people import people_page
 from tasks.views.scope import scope_page
@@ -30,7 +31,7 @@ def freeze(request: HttpRequest, number: str) -> HttpResponse:
     """Freeze the list and publish its digest; a refused choice keeps what was typed."""
     task = visible_task(request, number)
     authorize(request.user, "freeze", task)
-    form = CeremonyForm(task, request.POST)
+    form = form_for(task, request.POST)
     if form.is_valid():
         try:
             draw_ = services.freeze_targets(task, form.ceremony, actor=request.user)
@@ -49,14 +50,16 @@ def freeze(request: HttpRequest, number: str) -> HttpResponse:
 def grade(request: HttpRequest, number: str) -> HttpResponse:
     """The grade that the choice would give, as a part of the page."""
     task = visible_task(request, number)
-    return render(request, "tasks/_grade.html", {"task": task, **choice(given(request, task))})
+    return render(
+        request, "draws/_grade.html", {"acts": acts_of(task, None), **choice(given(request, task))}
+    )
 
 
 def visible_contributor(request: HttpRequest, number: str, purpose: str) -> Contributor:
     """The own agency's part in a draw."""
     draw_ = visible_draw(request, number, purpose)
     authorize_role(request.user, "contribute", Contributor)
-    rows = draw_.contributors.select_related("draw__task__agency", "draw__agency", "agency")
+    rows = draw_.contributors.select_related("draw__agency", "agency")
     own = rows.filter(agency=request.user.agency_id).first()
     if own is None:
         raise IllegalMove("本单位不是本次摇号的密封参与方，没有提交任何内容。")
@@ -67,7 +70,7 @@ def visible_contributor(request: HttpRequest, number: str, purpose: str) -> Cont
 def commit(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
     """The digest of a value that stays in the browser."""
     contributor = visible_contributor(request, number, purpose)
-    services.commit(contributor, request.POST.get("commit", ""), actor=request.user)
+    draws.commit(contributor, request.POST.get("commit", ""), actor=request.user)
     messages.success(request, "已密封。请保留密封凭条，公开时要用。")
     return back_to(purpose, number)
 
@@ -76,7 +79,7 @@ def commit(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
 def reveal(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
     """The value itself, checked against its digest."""
     contributor = visible_contributor(request, number, purpose)
-    services.reveal(contributor, request.POST.get("value", ""), actor=request.user)
+    draws.reveal(contributor, request.POST.get("value", ""), actor=request.user)
     messages.success(request, "已公开，与密封值一致。")
     return back_to(purpose, number)
 
@@ -84,7 +87,7 @@ def reveal(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
 @require_POST
 def consent(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
     """A second person's consent to a draw of grade C."""
-    services.consent(visible_draw(request, number, purpose), actor=request.user)
+    draws.consent(visible_draw(request, number, purpose), actor=request.user)
     messages.success(request, "已同意。同意人的单位将在公开页上显示。")
     return back_to(purpose, number)
 
@@ -107,7 +110,7 @@ def speak(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
     """Record the phrase of a witness before the draw is opened."""
     draw_ = visible_draw(request, number, purpose)
     authorize(request.user, "open", draw_)
-    act = partial(services.speak, draw_, actor=request.user)
+    act = partial(draws.speak, draw_, actor=request.user)
     return _answer(request, draw_, phrase_form(draw_, request.POST), act, "见证短语已录入。")
 
 
@@ -116,7 +119,7 @@ def close(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
     """Close the contributions at once instead of waiting for the sweep."""
     draw_ = visible_draw(request, number, purpose)
     authorize(request.user, "open", draw_)
-    services.close_due(draw_)
+    draws.close_due(draw_)
     messages.success(request, "各方随机数已截止，截止指纹已公布。")
     return back_to(purpose, number)
 
@@ -125,9 +128,9 @@ def close(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
 def beacon(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
     """What the user read of the public beacon."""
     draw_ = visible_draw(request, number, purpose)
-    if not services.may_enter_beacon(draw_, request.user):
+    if not draws.may_enter_beacon(draw_, request.user):
         raise NotAllowed(REFUSED)
-    act = partial(services.enter_beacon, draw_, actor=request.user)
+    act = partial(draws.enter_beacon, draw_, actor=request.user)
     done = "已录入。两人录入一致以后自动开启。"
     return _answer(request, draw_, BeaconForm(draw_, request.POST), act, done, "beacon_form")
 
@@ -166,7 +169,7 @@ def _answer(
     name: str = "form",
 ) -> HttpResponse:
     """Act with what was typed; a refusal shows the page again with it."""
-    number, purpose = draw_.task.number, draw_.purpose
+    number, purpose = draw_.reference, draw_.purpose
     if form.is_valid():
         try:
             act(**form.cleaned_data)

@@ -1,16 +1,17 @@
 """The choice of contributors and beacon before a freeze: the form, its grade, what would better it."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
-from tasks.ceremony import wanting
-from tasks.forms import CeremonyForm
-from tasks.models import BeaconKind, Task
+from draws.ceremony_plan import wanting
+from draws.forms import CeremonyForm
+from draws.models import BeaconKind
+from tasks.models import Task
 
 
 def given(request: HttpRequest, task: Task) -> CeremonyForm:
     """The form as the address has it, with an offer taken up, or as proposed."""
     if "witness" not in request.GET:
-        return CeremonyForm(task)
+        return form_for(task)
     data = request.GET.copy()
     kind, _, value = data.get("offer", "").partition(":")
     if kind == "agency":
@@ -20,7 +21,12 @@ def given(request: HttpRequest, task: Task) -> CeremonyForm:
     elif kind == "short":
         data.setlist("agencies", [])
         data["beacon_kind"] = BeaconKind.NONE
-    return CeremonyForm(task, data)
+    return form_for(task, data)
+
+
+def form_for(task: Task, data: QueryDict | None = None) -> CeremonyForm:
+    """The form of a draw of the task."""
+    return CeremonyForm(task.agency, list(task.participants.all()), data)
 
 
 def choice(form: CeremonyForm) -> dict:

@@ -7,8 +7,9 @@ from django.views.decorators.http import require_GET
 
 from core import clock
 from core.workflow import can
-from tasks import evidence, succession
-from tasks.models import Draw, Purpose, Task
+from draws.models import Draw, Purpose
+from tasks.models import Task
+from tasks.reads.draws import changes_of, evidence_of
 from tasks.views.base import current, page, visible_task
 from tasks.views.list import list_context
 from tasks.views.state import ceremony, phrase_form
@@ -29,12 +30,11 @@ def draw_page(
     """The page of the first draw. refused: forms to show again, by their name on the page."""
     context: dict = {"draw": draw_}
     if draw_:
-        draw_.task = task
-        context |= {"form": phrase_form(draw_), "evidence": evidence.of(draw_, names=True)}
+        context |= {"form": phrase_form(draw_), "evidence": evidence_of(draw_, names=True)}
         context |= ceremony(request, task, draw_)
         context |= list_context(request, task, draw_)
         context["may_print_slip"] = can(request.user, "open", draw_)
-        context["changes"] = succession.of(draw_)
+        context["changes"] = changes_of(draw_)
         context["just_opened"] = (
             draw_.opened_at is not None and clock.now() - draw_.opened_at < FRESH
         )

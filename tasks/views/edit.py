@@ -11,7 +11,7 @@ from plans.models import PlanLine
 from tasks import services
 from tasks.flows import TaskStatus
 from tasks.forms import TaskForm
-from tasks.timetable import proposal
+from tasks.reads.timetable import proposal
 from tasks.views.base import visible_task
 
 

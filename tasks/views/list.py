@@ -10,10 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.errors import DomainError, NotAllowed
 from core.workflow import REFUSED, can, has_role_permission
-from tasks import proofs, services
+from draws.models import Draw
+from tasks import replacement_proof, services
 from tasks.flows import ConfirmationStatus, ReplacementStatus, TaskStatus
-from tasks.list_forms import DecisionForm, ReportForm
-from tasks.models import Draw, Replacement, Selection, Task
+from tasks.forms import DecisionForm, ReportForm
+from tasks.models import Replacement, Selection, Task
 from tasks.views.base import page, visible_task
 
 MOVES = {"agree", "refuse"}
@@ -115,7 +116,7 @@ def _send(selection: Selection, form: ReportForm, request: HttpRequest) -> None:
         selection,
         asked["fault"],
         asked["note"],
-        asked["evidence"].read(proofs.LARGEST + 1),
+        asked["evidence"].read(replacement_proof.LARGEST + 1),
         asked["evidence"].name,
         actor=request.user,
         agency=request.user.agency,
@@ -168,5 +169,5 @@ def report_evidence(request: HttpRequest, number: str, pk: int) -> FileResponse:
         file,
         as_attachment=suffix == "pdf",
         filename=f"证明材料-{row.pk}.{suffix}",
-        content_type=proofs.TYPES[suffix],
+        content_type=replacement_proof.TYPES[suffix],
     )

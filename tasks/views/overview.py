@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from core.audit import subject_of
+from core.audit import subject_of, trail_names
 from core.models import AuditEvent
 from core.pages import one_of, paginate
 from core.workflow import can
@@ -77,7 +77,7 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
 def log(request: HttpRequest, number: str) -> HttpResponse:
     """Everything that happened to this task and its draws."""
     task = visible_task(request, number)
-    subjects = [subject_of(task), *(subject_of(d) for d in task.draws.all())]
+    subjects = [subject_of(task), *(name for d in task.draws.all() for name in trail_names(d))]
     subjects += [subject_of(c) for c in task.confirmations.all()]
     events = AuditEvent.objects.filter(subject__in=subjects).select_related("actor__agency")
     return page(request, task, "log", {"page": paginate(events, request)})

@@ -9,13 +9,15 @@ from agencies.models import overseen
 from core import clock
 from core.errors import DomainError
 from core.workflow import authorize
-from tasks import roster, services
-from tasks.ceremony import outlook
+from draws.ceremony_plan import outlook
+from draws.forms import PhraseForm
+from draws.models import Draw, Opening, Purpose
+from tasks import services
+from tasks.eligibility import inspectors
 from tasks.flows import TaskStatus
-from tasks.forms import PhraseForm
-from tasks.list_forms import StaffingForm
-from tasks.models import Draw, Opening, Purpose, Substitution, Task
-from tasks.views.base import page, visible_task
+from tasks.forms import StaffingForm
+from tasks.models import Substitution, Task
+from tasks.views.base import acts_of, page, visible_task
 from tasks.views.state import ceremony
 
 MANY = 200
@@ -42,7 +44,7 @@ def people_page(
     """The page of the second draw."""
     context: dict = {"draw": draw_, "form": form}
     if draw_ is None and task.status == TaskStatus.LOCKED:
-        pool = roster.of(task)
+        pool = inspectors.of(task)
         context |= {"roster": pool, "staffing_form": staffing_form or StaffingForm(roster=pool)}
     if draw_:
         context |= ceremony(request, task, draw_)
@@ -95,8 +97,8 @@ def opening(request: HttpRequest, number: str) -> HttpResponse:
     task = visible_task(request, number)
     draw_ = task.draws.live().filter(purpose=Purpose.INSPECTORS).first()
     row = Opening.objects.filter(draw=draw_).first() if draw_ else None
-    context = {"task": task, "draw": draw_, "opening": row}
-    return render(request, "tasks/_opening.html", context)
+    context = {"acts": acts_of(task, draw_), "draw": draw_, "opening": row}
+    return render(request, "draws/_opening.html", context)
 
 
 @require_POST
@@ -112,7 +114,7 @@ def arrange(request: HttpRequest, number: str) -> HttpResponse:
     """What is asked of the people: specialties and the load cap."""
     task = visible_task(request, number)
     authorize(request.user, "assign", task)
-    form = StaffingForm(request.POST, roster=roster.of(task))
+    form = StaffingForm(request.POST, roster=inspectors.of(task))
     if form.is_valid():
         try:
             services.arrange_staffing(

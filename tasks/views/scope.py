@@ -8,16 +8,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.pages import one_of, paginate
 from core.workflow import authorize, can
+from draws.arithmetic import batch_sentence
+from draws.models import Purpose
+from draws.reads import evidence
+from draws.reasons import CAP, PASSED, REASONS, described, label
 from registries.models import Target
-from tasks import evidence, frame, services
-from tasks.arithmetic import batch_sentence
+from tasks import services
+from tasks.eligibility import frame, targets
+from tasks.eligibility.grounds import grounds_of
+from tasks.eligibility.rehearsal import rehearse
 from tasks.flows import TaskStatus
 from tasks.forms import ExemptForm
-from tasks.models import Purpose, Task
-from tasks.pool import registry
-from tasks.pool.grounds import grounds_of
-from tasks.pool.rehearsal import rehearse
-from tasks.reasons import CAP, PASSED, REASONS, described, label
+from tasks.models import Task
+from tasks.reads.draws import evidence_of
 from tasks.views.base import page, visible_task
 from tasks.views.choice import choice, given
 
@@ -33,7 +36,7 @@ def scope_page(request: HttpRequest, task: Task, status: int = 200, **more: obje
     frozen = task.draws.live().filter(purpose=Purpose.TARGETS).first()
     if frozen:
         return page(
-            request, task, "scope", {"evidence": evidence.of(frozen, names=False), "draw": frozen}
+            request, task, "scope", {"evidence": evidence_of(frozen, names=False), "draw": frozen}
         )
     base = frame.of(task)
     may_change = can(request.user, "change", task) and task.status == TaskStatus.DRAFT
@@ -69,7 +72,7 @@ def who(request: HttpRequest, task: Task, base: frame.Frame, may_change: bool) -
     """Twenty names of the pool, or of those behind the reason that was asked for."""
     reason = one_of(request, "reason", {**REASONS, **base.reasons}, "原因")
     status, code = ("X", reason) if base.reasons[reason] else ("P", "-")
-    listed = paginate(registry.who(task, status, code), request, ("code",))
+    listed = paginate(targets.who(task, status, code), request, ("code",))
     lifted = status == "P" or reason == PASSED or reason.startswith(CAP)
     grounds = grounds_of(listed.items) if may_change and lifted else {}
     return {

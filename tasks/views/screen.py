@@ -7,11 +7,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from core import clock
-from tasks import evidence, hall
-from tasks import minutes as paper
-from tasks.flows import DrawStatus
-from tasks.models import Draw, Purpose
-from tasks.views.base import current, visible_task
+from draws.flows import DrawStatus
+from draws.models import Draw, Purpose
+from draws.reads import ceremony_state
+from tasks.models import Task
+from tasks.reads.draws import evidence_of, minutes_of
+from tasks.views.base import acts_of, current, visible_task
 
 
 @require_GET
@@ -23,20 +24,30 @@ def screen(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def now(request: HttpRequest, number: str) -> HttpResponse:
     """The part of the projector page that changes."""
-    return render(request, "tasks/_screen.html", _seen(request, number))
+    return render(request, "draws/_screen.html", _seen(request, number))
+
+
+def withheld(task: Task) -> str:
+    """Why the hall sees tickets only, until the list is public."""
+    when = f"名单在{task.profile.get_list_published_display()}公布"
+    why = "名单不向社会公开" if task.rules.get("is_restricted") else when
+    return f"{why}，这里只显示抽签号。"
 
 
 def _seen(request: HttpRequest, number: str) -> dict:
     draw = _draw(request, number)
-    names = draw.task.list_is_public
+    task = draw.drawn_for.task
+    names = task.list_is_public
     is_open = draw.status == DrawStatus.OPENED
     return {
-        "task": draw.task,
+        "task": task,
         "draw": draw,
-        "hall": hall.of(draw, clock.now()),
-        "evidence": evidence.of(draw, names=names, tickets=is_open),
+        "hall": ceremony_state.of(draw, clock.now()),
+        "evidence": evidence_of(draw, names=names, tickets=is_open),
         "names": names,
         "is_open": is_open,
+        "acts": acts_of(task, draw),
+        "withheld": withheld(task),
     }
 
 
@@ -44,7 +55,7 @@ def _seen(request: HttpRequest, number: str) -> dict:
 def minutes(request: HttpRequest, number: str) -> HttpResponse:
     """The minutes of the first draw as one page."""
     draw = _draw(request, number)
-    data = paper.pdf_of(draw)
+    data = minutes_of(draw)
     return FileResponse(
         BytesIO(data), filename=f"{draw.draw_id}.pdf", content_type="application/pdf"
     )
@@ -55,5 +66,4 @@ def _draw(request: HttpRequest, number: str) -> Draw:
     draw = current(task, Purpose.TARGETS)
     if draw is None:
         raise Http404
-    draw.task = task
     return draw

@@ -8,10 +8,11 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError, NotAllowed
 from core.workflow import authorize
-from tasks import services
-from tasks.forms import SlipForm
-from tasks.minutes import qr
-from tasks.models import Disclosure, Purpose
+from draws import services as draws
+from draws.forms import SlipForm
+from draws.models import Disclosure, Purpose
+from draws.reads.minutes import qr
+from registries.models import Target
 from tasks.views.base import current, page, visible_task
 
 
@@ -27,7 +28,7 @@ def slip(request: HttpRequest, number: str) -> HttpResponse:
     form, found = SlipForm(request.POST if request.method == "POST" else None), None
     if form.is_valid():
         try:
-            found = services.print_slip(draw, form.cleaned_data["code"], actor=request.user)
+            found = draws.print_slip(draw, form.cleaned_data["code"], actor=request.user)
         except NotAllowed:
             raise
         except DomainError as error:
@@ -37,6 +38,7 @@ def slip(request: HttpRequest, number: str) -> HttpResponse:
         "draw": draw,
         "form": form,
         "slip": found,
+        "target": Target.objects.get(pk=found.pk) if found else None,
         "is_alias": draw.disclosure == Disclosure.ALIAS,
         "address": address,
         "qr": qr(address, scales=True).decode() if found else "",

@@ -4,12 +4,13 @@ from django.http import HttpRequest
 
 from core import clock
 from core.workflow import can
-from tasks import hall
-from tasks.ceremony import DICE
-from tasks.flows import DrawStatus
-from tasks.forms import BeaconForm, PhraseForm, VoidForm
-from tasks.models import BeaconKind, Draw, Task, Way
-from tasks.services import ceremony as services
+from draws import services
+from draws.ceremony_plan import DICE
+from draws.flows import DrawStatus
+from draws.forms import BeaconForm, PhraseForm, VoidForm
+from draws.models import BeaconKind, ContributionKind, Draw
+from draws.reads import ceremony_state
+from tasks.models import Task
 
 LIVE = {DrawStatus.FROZEN, DrawStatus.OPENED}
 SENT = {"dispatched", "completed"}
@@ -18,7 +19,7 @@ SENT = {"dispatched", "completed"}
 def ceremony(request: HttpRequest, task: Task, draw_: Draw) -> dict:
     """The state of a frozen draw, the forms of this user, and the buttons."""
     now = clock.now()
-    seen = hall.of(draw_, now)
+    seen = ceremony_state.of(draw_, now)
     frozen = draw_.status == DrawStatus.FROZEN
     may_open = frozen and can(request.user, "open", draw_)
     return {
@@ -47,21 +48,21 @@ def phrase_form(draw_: Draw, data=None) -> PhraseForm:
     return PhraseForm(data, is_dice=is_dice)
 
 
-def _is_only_spoken(seen: hall.Hall) -> bool:
+def _is_only_spoken(seen: ceremony_state.Hall) -> bool:
     """Whether nothing but the witness, who speaks as the lead opens, is still missing."""
     return not seen.needs
 
 
-def _asks_phrase(draw_: Draw, seen: hall.Hall) -> bool:
+def _asks_phrase(draw_: Draw, seen: ceremony_state.Hall) -> bool:
     """A witness who speaks as the lead opens is asked then, not before."""
-    waiting = any(p.row.way == Way.OPEN and p.level == "soon" for p in seen.parties)
+    waiting = any(p.row.way == ContributionKind.OPEN and p.level == "soon" for p in seen.parties)
     is_last = draw_.beacon_kind == BeaconKind.NONE and all(
-        p.row.way == Way.OPEN for p in seen.parties
+        p.row.way == ContributionKind.OPEN for p in seen.parties
     )
     return waiting and not draw_.closed_digest and not (is_last and seen.needs)
 
 
-def _own_part(request: HttpRequest, draw_: Draw, seen: hall.Hall) -> dict:
+def _own_part(request: HttpRequest, draw_: Draw, seen: ceremony_state.Hall) -> dict:
     """The contributor of the user's own agency, and which of the two steps is due."""
     mine = next((p for p in seen.parties if p.row.agency_id == request.user.agency_id), None)
     step = ""

@@ -6,9 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tasks.flows import DrawStatus
+from draws.flows import DrawStatus
+from draws.models import Contributor, Draw
 from tasks.jobs import sweep_draws
-from tasks.models import Contributor, Draw
 from tests import suzhou
 from tests.tasks import ceremonies as play
 

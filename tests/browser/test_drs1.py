@@ -8,7 +8,7 @@ import json
 import pytest
 from django.conf import settings
 
-from tasks import drs1
+from draws import drs1
 from tests.tasks import random_draws, tampering
 from tests.tasks.dice import Dice
 from tests.tasks.test_drs1 import GRADE_A, GRADE_C, INVALID, SM3, VECTORS, large_list

@@ -6,11 +6,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from draws import drs1
+from draws.models import Draw, DrawEvent, Purpose
+from draws.reads import certificates
 from inspections import services as field
 from inspections.models import Inspection
 from registries.models import Target
-from tasks import certificates, drs1
-from tasks.models import Assignment, Draw, DrawEvent, Purpose, Substitution, Task
+from tasks.models import Assignment, Substitution, Task
 from tests import kaifeng
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -247,7 +249,7 @@ def test_a_substitute_comes_by_the_protocol_once_the_deputy_head_agrees(visit, v
     mine = visit.selection.assignments.filter(agency__system="gongan")
     team = list(mine.values_list("inspector", flat=True))
     one = mine.select_related("inspector__user").first()
-    draw = Draw.objects.get(task=visit.selection.task, purpose=Purpose.INSPECTORS)
+    draw = Draw.objects.get(drawn_for__task=visit.selection.task, purpose=Purpose.INSPECTORS)
     officer = on_the_phone(visitor, one)
     desk = visitor(f"{kaifeng.LONGTING}-deputy-gongan")
     title = f"{one.inspector}申请更换：{visit.selection.target}"
@@ -273,7 +275,7 @@ def test_a_substitute_comes_by_the_protocol_once_the_deputy_head_agrees(visit, v
 def is_seen(visitor, draw, old, newcomer):
     """By the lead on the page of the people, by the newcomer on the phone."""
     lead = visitor("lead")
-    lead.page.goto(f"/desk/tasks/{draw.task.number}/people/")
+    lead.page.goto(f"/desk/tasks/{draw.drawn_for.task.number}/people/")
     see(lead, f"{old} → {newcomer.inspector}")
     see(lead, "抽取以后发生的事")
     lead.check()

@@ -10,11 +10,12 @@ from playwright.sync_api import expect
 
 from catalog.models import Trade
 from deadlines.models import Deadline
+from draws import drs1
+from draws.models import Draw, Purpose
 from inspections.models import Inspection
 from registries.models import Target
-from tasks import drs1
 from tasks import services as tasks
-from tasks.models import Draw, Purpose, Task
+from tasks.models import Task
 from tests import lianchi
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -218,7 +219,7 @@ def look_as_the_public(citizen, task):
 def find_oneself(citizen, task):
     """A firm has its code and its own salt: it finds its number, and nobody else's."""
     page = citizen.page
-    draw = Draw.objects.get(task=task, purpose=Purpose.TARGETS)
+    draw = Draw.objects.get(drawn_for__task=task, purpose=Purpose.TARGETS)
     master = bytes.fromhex(draw.master)
     page.get_by_role("button", name="开始验算").click()
     verdict = page.locator("[data-verify-verdict]")

@@ -4,11 +4,13 @@ import pytest
 from playwright.sync_api import expect
 
 from core import clock
+from draws import drs1
+from draws.models import Purpose
+from draws.reads import certificates
 from inspections import services as field
 from inspections.models import Inspection
 from registries.models import Recusal
-from tasks import certificates, drs1
-from tasks.models import Assignment, Purpose, Selection, Substitution
+from tasks.models import Assignment, Selection, Substitution
 from tests import lists, suzhou
 from tests.inspections import camera
 

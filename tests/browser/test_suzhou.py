@@ -14,9 +14,9 @@ from playwright.sync_api import expect
 from catalog.models import Item
 from deadlines.models import Deadline
 from demo.house import STAR
+from draws import drs1
 from inspections import services as field
 from inspections.models import Inspection
-from tasks import drs1
 from tasks.models import Task
 from tests import suzhou
 from tests.browser.hands import Keyboard, Mouse

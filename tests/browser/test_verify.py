@@ -13,8 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from agencies.services import sync_reference
+from draws import drs1
 from publication.reads import offline
-from tasks import drs1
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.publication.world import World
 from tests.tasks import tampering

@@ -7,10 +7,11 @@ from agencies.models import User
 from core.clock import now as clock_now
 from core.models import Notice
 from deadlines.models import Deadline
+from draws import drs1
+from draws.reads import certificates
 from inspections.models import Inspection, Section, Signature
 from plans.models import Plan
 from publication.models import Publication
-from tasks import certificates, drs1
 from tasks.models import Task
 
 pytestmark = pytest.mark.django_db

@@ -237,6 +237,8 @@ def test_the_leader_sees_them_when_approving_and_the_public_never(world, deadlin
     world.submit("shichang", 2)
     deputy = UserFactory(role="deputy", agency=world.police)
     approval = reverse("approvals:detail", args=[section.pk])
+    world.task.rules["list_published"] = "at_lock"  # so that the public page names the firm
+    world.task.save(update_fields=["rules"])
     assert small(row) in log_in(deputy).get(approval).content.decode()
     log_in(deputy).post(reverse("approvals:approve", args=[section.pk]))
     client.logout()

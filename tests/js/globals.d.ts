@@ -14,16 +14,23 @@ declare const DRS1: {
     certificate: Uint8Array,
     files: Record<string, Uint8Array>,
     tell: (step: string, share: number) => void,
-  ): DRS1Report & { outcome: unknown };
-  find(outcome: unknown, id: string): DRS1Row | null;
-  filesOf(outcome: unknown): { name: string; label: string; digest: string; bytes: Uint8Array }[];
-  strataOf(outcome: unknown): DRS1Stratum[];
+  ): DRS1Report & { outcome: DRS1Outcome | null };
+  find(outcome: DRS1Outcome, id: string): DRS1Row | null;
+  filesOf(outcome: DRS1Outcome): { name: string; label: string; digest: string; bytes: Uint8Array }[];
+  strataOf(outcome: DRS1Outcome): DRS1Stratum[];
   alias(own: Uint8Array, id: string, suite?: string): string;
   digest(suite: string, bytes: Uint8Array): string;
   hex(bytes: Uint8Array): string;
   unhex(text: string): Uint8Array;
   isHex(text: string, digits?: number): boolean;
 };
+
+/** A recomputed draw: what a page may know of it. */
+interface DRS1Outcome {
+  list: { count: number };
+  selection: { chosen: ArrayLike<number> };
+  plan: { suiteName: string };
+}
 
 interface DRS1Stratum {
   code: string; base: number; pool: number; forced: number; excluded: number; n: number; topup: number; cut: string;
@@ -43,3 +50,6 @@ interface DRS1Report {
   candidates?: number; selected?: number; strata?: DRS1Stratum[];
   files?: { name: string; label: string; digest: string; size: number }[];
 }
+
+/** In a worker. */
+declare function importScripts(address: string): void;

@@ -8,8 +8,8 @@ import re
 
 import pytest
 
+from draws.reads import certificates
 from publication.reads import offline
-from tasks import certificates
 from tests.publication.reading import FIRM
 from tests.tasks import tampering
 
@@ -75,3 +75,34 @@ def test_without_a_public_certificate_there_is_no_page(client, world, clock, ope
     assert response.status_code == 404
     assert FIRM not in response.content.decode()
     assert "verify-certificate" not in response.content.decode()
+
+
+TOP_LEVEL = re.compile(
+    r"^(?:export )?(?:async )?(?:const|let|class|function\*?) (?:\{([^}]*)\}|(\w+))", re.MULTILINE
+)
+
+
+def names_of(module):
+    """What a module names at its top level."""
+    found = TOP_LEVEL.findall(offline.static(module))
+    return [name for several, one in found for name in (several.split(",") if several else [one])]
+
+
+def test_modules_stand_before_those_that_import_them_and_once():
+    assert offline.modules_of(offline.PAGE) == [
+        "js/shared/dom.js",
+        "js/verify/words.js",
+        "js/verify/page.js",
+    ]
+
+
+def test_no_two_modules_of_the_saved_page_share_a_name():
+    names = [name for module in offline.modules_of(offline.PAGE) for name in names_of(module)]
+    assert len(names) > 20
+    assert sorted(names) == sorted(set(names))
+
+
+def test_the_saved_page_carries_no_import_and_no_export():
+    script = offline.joined(offline.PAGE)
+    assert not re.search(r"^\s*(import|export)\b", script, re.MULTILINE)
+    assert all(f"function {name}(" in script for name in ("one", "verdictOf", "offer"))

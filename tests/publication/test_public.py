@@ -8,8 +8,8 @@ import sys
 import pytest
 from django.urls import reverse
 
+from draws.reads import certificates
 from inspections.models import Section
-from tasks import certificates
 from tests import factories as make
 from tests.publication.reading import FIRM, page_urls, read, text_of
 from tests.publication.world import at, publish

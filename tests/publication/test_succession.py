@@ -5,6 +5,7 @@ import re
 import pytest
 from django.core.cache import cache
 
+from draws import services as ceremony
 from inspections import services as field
 from registries.models import Target
 from tasks import services
@@ -50,7 +51,7 @@ def dispatched(task):
         )
     services.lock_list(task, actor=suzhou.person("lead"))
     draw = services.freeze_people(task, actor=suzhou.person("lead"))
-    services.consent(draw, actor=suzhou.person("admin-shichang"))
+    ceremony.consent(draw, actor=suzhou.person("admin-shichang"))
     services.open_people(draw, actor=suzhou.person("lead"), **suzhou.WITNESS)
     field.dispatch(task, actor=suzhou.person("lead"))
 

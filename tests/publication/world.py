@@ -7,12 +7,13 @@ from agencies.models import Region
 from catalog.models import CatalogVersion
 from core.audit import subject_of
 from deadlines.models import Deadline
+from draws import drs1
+from draws.models import Contributor, Draw, DrawRecord
+from draws.times import utc
 from inspections.models import Answer, Inspection, OfficerConfirmation, Section, Signature
 from plans.models import Plan
 from publication.models import Publication
-from tasks import drs1
-from tasks.models import Assignment, Contributor, Draw, DrawRecord, Selection, Task, TaskTier
-from tasks.times import utc
+from tasks.models import Assignment, Selection, Task, TaskTier
 from tests import factories as make
 
 UTC8 = datetime.timezone(datetime.timedelta(hours=8))
@@ -120,13 +121,15 @@ class World:
         freeze = drs1.freeze_text(draw_id, chain[0], prev, texts)
         draw = Draw(
             draw_id=draw_id,
-            task=self.task,
+            occasion=f"plans.planline:{self.task.line_id}",
+            reference=self.task.number,
+            title=self.task.title,
+            link=f"/desk/tasks/{self.task.number}/draw/",
             agency=self.lead,
             purpose="targets",
             status="frozen",
             year=2021,
             serial=Draw.objects.count() + 1,
-            line=self.task.line,
             period=f"{self.task.starts_on}/{self.task.ends_on}",
             plan_text=texts["plan"],
             candidates_text=texts["candidates"],
@@ -144,6 +147,7 @@ class World:
         if opened:
             self._open(draw, texts, chain)
         draw.save()
+        make.hold(draw, self.task)
         Contributor.objects.create(
             draw=draw,
             code="见证人",

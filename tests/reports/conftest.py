@@ -9,10 +9,10 @@ from catalog.flows import VersionStatus
 from catalog.models import CatalogVersion
 from deadlines.models import Kind
 from deadlines.services import start_fixed, sync_calendar, sync_rules
+from draws.flows import DrawStatus
 from plans.flows import PlanStatus
 from plans.models import Plan
 from reports.reads import worklist
-from tasks.flows import DrawStatus
 from tests.factories import (
     TODAY,
     CatalogVersionFactory,

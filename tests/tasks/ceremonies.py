@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from agencies.services import grant_joint_access
-from tasks import drs1, services
-from tasks.ceremony import WITNESS, Ceremony, Party, sealed
+from draws import drs1
+from draws import services as draws
+from draws.ceremony_plan import WITNESS, Ceremony, Party, sealed
+from tasks import services
 from tests import suzhou
 from tests.factories import UserFactory, agency
 
@@ -58,7 +60,7 @@ def admin(one):
 
 
 def row(draw, one):
-    return draw.contributors.select_related("draw__task").get(agency=one)
+    return draw.contributors.select_related("draw__drawn_for__task").get(agency=one)
 
 
 def seal(draw, one):
@@ -66,16 +68,16 @@ def seal(draw, one):
     part = row(draw, one)
     value = secrets.token_bytes(32)
     digest = drs1.commit_digest(part.code, draw.freeze_digest, value)
-    services.commit(part, digest, actor=admin(one))
+    draws.commit(part, digest, actor=admin(one))
     return value.hex()
 
 
 def reveal(draw, one, value):
-    services.reveal(row(draw, one), value, actor=admin(one))
+    draws.reveal(row(draw, one), value, actor=admin(one))
 
 
 def speak(draw):
-    services.speak(draw, actor=suzhou.person("lead"), **suzhou.WITNESS)
+    draws.speak(draw, actor=suzhou.person("lead"), **suzhou.WITNESS)
 
 
 def give(draw, *agencies):
@@ -89,7 +91,7 @@ def give(draw, *agencies):
 
 def read_beacon(draw, value=SSQ, *who):
     for username in who or ("lead", "admin-shichang"):
-        services.enter_beacon(
+        draws.enter_beacon(
             draw, value=value, source="中国福利彩票网", actor=suzhou.person(username)
         )
     draw.refresh_from_db()

@@ -2,7 +2,7 @@
 
 import copy
 
-from tasks import drs1
+from draws import drs1
 from tests.tasks.dice import Dice
 
 LETTERS = [

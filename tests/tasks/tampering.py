@@ -5,7 +5,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from tasks import drs1
+from draws import drs1
 
 CERTIFICATES = Path(__file__).parent / "certificates"
 GRADE_A = CERTIFICATES / "certificate-example.json"

@@ -10,11 +10,17 @@ from django.db.utils import Error
 
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import Notice
+from draws import drs1
+from draws import services as draws
+from draws.flows import DrawStatus
+from draws.models import Draw, DrawRecord
+from draws.reads import certificates, evidence
 from registries.models import Target
 from registries.services import retire_target
-from tasks import certificates, drs1, evidence, frame, services
-from tasks.flows import DrawStatus, TaskStatus
-from tasks.models import Draw, DrawRecord, Selection
+from tasks import services
+from tasks.eligibility import frame
+from tasks.flows import TaskStatus
+from tasks.models import Selection
 from tests import suzhou
 
 DRS1 = Path(drs1.__file__)
@@ -110,7 +116,7 @@ def test_an_opened_draw_and_the_log_cannot_be_changed_with_sql(task):
 def test_who_may_not_consent(task, username, error):
     draw = suzhou.frozen_draw(task)
     with pytest.raises(error):
-        services.consent(draw, actor=suzhou.person(username))
+        draws.consent(draw, actor=suzhou.person(username))
     draw.refresh_from_db()
     assert draw.consented_by is None
 
@@ -119,16 +125,16 @@ def test_nobody_consents_to_the_own_freeze(task):
     draw = suzhou.frozen_draw(task)
     Draw.objects.filter(pk=draw.pk).update(frozen_by=suzhou.person("admin-gongan"))
     with pytest.raises(DomainError, match="另一人"):
-        services.consent(draw, actor=suzhou.person("admin-gongan"))
+        draws.consent(draw, actor=suzhou.person("admin-gongan"))
     draw.refresh_from_db()
     assert draw.consented_by is None
 
 
 def test_a_participant_may_consent_once(task):
     draw = suzhou.frozen_draw(task)
-    services.consent(draw, actor=suzhou.person("admin-shichang"))
+    draws.consent(draw, actor=suzhou.person("admin-shichang"))
     with pytest.raises(IllegalMove):
-        services.consent(draw, actor=suzhou.person("admin-gongan"))
+        draws.consent(draw, actor=suzhou.person("admin-gongan"))
 
 
 def test_without_a_second_person_nothing_is_drawn(task):
@@ -141,7 +147,7 @@ def test_without_a_second_person_nothing_is_drawn(task):
 @pytest.mark.parametrize("phrase", ["", "  ", "两行\n短语", "制表\t符", "字" * 67])
 def test_a_phrase_that_cannot_be_used_draws_nothing(task, phrase):
     draw = suzhou.frozen_draw(task)
-    services.consent(draw, actor=suzhou.person("admin-gongan"))
+    draws.consent(draw, actor=suzhou.person("admin-gongan"))
     with pytest.raises(DomainError, match=r"短语[^a-z]*摇号没有开始"):
         services.open_targets(draw, witness="见证人", phrase=phrase, actor=suzhou.person("lead"))
     assert_not_drawn(task)
@@ -231,13 +237,13 @@ def test_ten_clicks_at_once_give_one_draw(clock):
     suzhou.lay_house()
     task = suzhou.draft_task(suzhou.published_line())
     draw = suzhou.frozen_draw(task)
-    services.consent(draw, actor=suzhou.person("admin-gongan"))
+    draws.consent(draw, actor=suzhou.person("admin-gongan"))
     start, outcomes = threading.Barrier(10), []
 
     def click(number):
         try:
             start.wait()
-            mine = Draw.objects.select_related("task__agency", "agency").get(pk=draw.pk)
+            mine = Draw.objects.select_related("agency").get(pk=draw.pk)
             phrase = {"witness": "见证人", "phrase": f"第 {number} 句"}
             services.open_targets(mine, actor=suzhou.person("lead"), **phrase)
             outcomes.append("drawn")

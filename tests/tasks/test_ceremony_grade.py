@@ -4,10 +4,10 @@ import itertools
 
 import pytest
 
-from tasks import drs1
-from tasks.ceremony import Ceremony, Party, drand_round, grade_of, sentence_of, wanting
-from tasks.models import BeaconKind, Way
-from tasks.times import utc
+from draws import drs1
+from draws.ceremony_plan import Ceremony, Party, drand_round, grade_of, sentence_of, wanting
+from draws.models import BeaconKind, ContributionKind
+from draws.times import utc
 from tests.tasks.ceremonies import at
 
 REFS = {
@@ -35,8 +35,8 @@ def test_the_grade_agrees_with_the_protocol_in_every_combination(kind):
     for outside, inside, spoken, missing in itertools.product(
         range(4), range(2), range(2), range(3)
     ):
-        parties = [Party(f"外{n}", Way.SEALED, n, True) for n in range(outside)]
-        parties += [Party(f"内{n}", Way.SEALED, 100 + n, False) for n in range(inside)]
+        parties = [Party(f"外{n}", ContributionKind.SEALED, n, True) for n in range(outside)]
+        parties += [Party(f"内{n}", ContributionKind.SEALED, 100 + n, False) for n in range(inside)]
         parties += [Party(f"见证{n}") for n in range(spoken)]
         ceremony = Ceremony(
             parties=tuple(parties),

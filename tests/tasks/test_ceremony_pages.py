@@ -7,9 +7,13 @@ import pytest
 import segno
 from django.urls import reverse
 
-from tasks import minutes, services
-from tasks.flows import DrawStatus, TaskStatus
-from tasks.models import Draw
+from draws import services as draws
+from draws.flows import DrawStatus
+from draws.models import Draw
+from draws.reads import minutes
+from tasks import services
+from tasks.flows import TaskStatus
+from tasks.reads.draws import minutes_of
 from tests import pdf, suzhou
 from tests.tasks import ceremonies as play
 from tests.tasks.test_ceremony_beacon import BEACON
@@ -194,7 +198,7 @@ def test_the_projector_shows_no_name_while_the_list_is_closed(morning, log_in):
     assert '<noscript><meta http-equiv="refresh"' in whole
     draw = Draw.objects.get()
     play.give(draw, play.market())
-    services.consent(draw, actor=suzhou.person("admin-gongan"))
+    draws.consent(draw, actor=suzhou.person("admin-gongan"))
     services.open_targets(draw, actor=suzhou.person("lead"))
     part = client.get(url("screen_now", morning)).content.decode()
     assert "every 3s" not in part
@@ -249,7 +253,7 @@ def test_the_codes_hold_what_the_protocol_says(morning, monkeypatch):
     draw = suzhou.opened_draw(morning)
     handed = {}
     monkeypatch.setattr(minutes.pdf, "render", lambda name, context, files: handed.update(files))
-    minutes.pdf_of(draw)
+    minutes_of(draw)
     assert handed == {
         "freeze.svg": qr_of(f"DRS1:{draw.draw_id}:{draw.freeze_digest}"),
         "result.svg": qr_of(f"DRS1:{draw.draw_id}:{draw.result_digest}"),
@@ -258,10 +262,10 @@ def test_the_codes_hold_what_the_protocol_says(morning, monkeypatch):
 
 def test_the_minutes_of_a_frozen_and_of_a_voided_draw_say_so(morning):
     draw = suzhou.frozen_draw(morning)
-    frozen = minutes.pdf_of(draw)
+    frozen = minutes_of(draw)
     assert "尚未开启" in pdf.reading_of(frozen)
     assert draw.freeze_digest in pdf.reading_of(frozen)
     play.void(draw)
-    voided = pdf.reading_of(minutes.pdf_of(Draw.objects.get()))
+    voided = pdf.reading_of(minutes_of(Draw.objects.get()))
     assert "名录漏了一个县区" in voided
     assert "已作废" in voided

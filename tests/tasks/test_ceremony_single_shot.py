@@ -8,12 +8,16 @@ from django.db.utils import Error
 
 from core.errors import IllegalMove
 from core.models import Notice
+from draws import drs1
+from draws import services as draws
+from draws.flows import DrawStatus
+from draws.models import Contributor, Draw, DrawEvent, DrawRecord
+from draws.services import OPENING_DAYS
 from plans.models import PlanLine
-from tasks import drs1, services
-from tasks.flows import DrawStatus
+from tasks import services
 from tasks.jobs import sweep_draws
-from tasks.models import Assignment, Contributor, Draw, DrawEvent, DrawRecord, Selection, Task
-from tasks.services.ceremony import OPENING_DAYS
+from tasks.models import Assignment, Selection, Task
+from tasks.services import opening
 from tests import suzhou
 from tests.factories import PlanFactory
 from tests.tasks import ceremonies as play
@@ -67,7 +71,7 @@ def test_sql_changes_nothing_that_was_frozen(morning, change):
 def test_sql_changes_no_closed_contribution(morning, clock):
     draw = play.freeze(morning, play.plan(morning, play.market()))
     clock("2021-07-15T10:31")
-    services.close_due(draw)
+    draws.close_due(draw)
     for column in ("closed_text", "closed_digest"):
         refused(
             "closed contributions",
@@ -195,16 +199,15 @@ def test_a_draw_that_is_not_opened_is_marked_and_everybody_sees_why(morning, clo
     assert draw.overdue_since == play.at("2021-07-18T10:30")
     told = Notice.objects.filter(text__contains="逾期未开")
     assert sorted(n.recipient.username for n in told) == ["lead", "supervisor"]
-    services.consent(draw, actor=suzhou.person("admin-gongan"))
+    draws.consent(draw, actor=suzhou.person("admin-gongan"))
     services.open_targets(draw, actor=suzhou.person("lead"))
     assert draw.status == DrawStatus.OPENED
 
 
 def test_after_a_crash_the_draw_is_opened_or_voided_never_drawn_again(morning, monkeypatch):
-    from tasks.services.ceremony import opening  # noqa: PLC0415
 
     draw = suzhou.frozen_draw(morning)
-    services.consent(draw, actor=suzhou.person("admin-gongan"))
+    draws.consent(draw, actor=suzhou.person("admin-gongan"))
 
     def killed(*args):
         raise KeyboardInterrupt

@@ -8,10 +8,17 @@ from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import Notice
 from deadlines.flows import DeadlineStatus
 from deadlines.models import Deadline, Kind
+from draws import drs1
+from draws import services as draws
+from draws.flows import DrawStatus
+from draws.models import Draw, DrawRecord, Purpose
+from draws.reads import certificates
+from draws.services import voiding
 from inspections import services as field
-from tasks import certificates, drs1, services, succession
-from tasks.flows import DrawStatus, TaskStatus
-from tasks.models import Assignment, Draw, DrawRecord, Purpose, Selection
+from tasks import services
+from tasks.flows import TaskStatus
+from tasks.models import Assignment, Selection
+from tasks.reads.draws import changes_of
 from tests import suzhou
 from tests.tasks import ceremonies as play
 from tests.tasks.test_ceremony_beacon import BEACON
@@ -95,7 +102,7 @@ def test_the_successor_names_the_one_it_follows_and_the_old_one_its_successor(mo
     assert certificates.build(second)["supersedes"] == first.draw_id
     first = Draw.objects.get(pk=first.pk)
     assert certificates.build(first)["superseded_by"] == second.draw_id
-    changes = succession.of(second)
+    changes = changes_of(second)
     assert {t.code for t in changes.gone.targets} == codes(first) - codes(second)
     assert {t.code for t in changes.come.targets} == codes(second) - codes(first)
     assert changes.stayed == len(codes(first) & codes(second))
@@ -105,7 +112,7 @@ def test_a_changed_rule_is_shown_beside_the_old_one(morning):
     play.void(suzhou.frozen_draw(morning))
     morning.refresh_from_db()
     morning.tiers.filter(grade__slug="good").update(ratio_ppm=200_000)
-    changes = succession.of(suzhou.frozen_draw(morning))
+    changes = changes_of(suzhou.frozen_draw(morning))
     assert not changes.is_opened
     assert changes.rules_out == ["守信：10%，进一"]
     assert changes.rules_in == ["守信：20%，进一"]
@@ -158,7 +165,7 @@ def test_a_refused_void_leaves_the_draw_as_it_was(morning):
     services.refuse_void(draw, actor=suzhou.person("leader"))
     assert_untouched(draw)
     assert draw.void_reason == ""
-    services.consent(draw, actor=suzhou.person("admin-gongan"))
+    draws.consent(draw, actor=suzhou.person("admin-gongan"))
     services.open_targets(draw, actor=suzhou.person("lead"), **suzhou.WITNESS)
     assert draw.status == DrawStatus.OPENED
 
@@ -185,7 +192,6 @@ def test_a_void_that_fails_half_way_leaves_nothing(morning, monkeypatch):
     draw = suzhou.frozen_draw(morning)
     services.propose_void(draw, "理由", actor=suzhou.person("lead"))
     Notice.objects.all().delete()
-    from tasks.services.ceremony import voiding  # noqa: PLC0415
 
     def broken(*args, **kwargs):
         raise RuntimeError("the disk is full")
@@ -210,7 +216,7 @@ def test_a_voided_draw_of_people_sends_the_task_back_to_its_list(morning):
     assert Assignment.every.exists()
     again = services.freeze_people(morning, actor=suzhou.person("lead"))
     assert again.draw_id.endswith("-4")
-    services.consent(again, actor=suzhou.person("admin-shichang"))
+    draws.consent(again, actor=suzhou.person("admin-shichang"))
     services.open_people(again, actor=suzhou.person("lead"), **suzhou.WITNESS)
     morning.refresh_from_db()
     assert morning.status == TaskStatus.ASSIGNED
@@ -230,5 +236,5 @@ def assert_untouched(draw):
     assert (draw.seed, draw.opened_secret, draw.closed_digest) == ("", "", "")
     assert draw.voided_at is None
     assert not DrawRecord.objects.filter(type__in=["open", "closed", "void"]).exists()
-    draw.task.refresh_from_db()
-    assert draw.task.status == TaskStatus.FROZEN
+    draw.drawn_for.task.refresh_from_db()
+    assert draw.drawn_for.task.status == TaskStatus.FROZEN

@@ -13,7 +13,7 @@ from plans.models import PlanLine
 from tasks import services
 from tasks.flows import TaskStatus
 from tasks.models import Task
-from tasks.timetable import proposal
+from tasks.reads.timetable import proposal
 from tests import suzhou
 
 

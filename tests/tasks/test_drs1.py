@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks import drs1
+from draws import drs1
 
 HERE = Path(__file__).parent
 SCRIPT = Path(drs1.__file__)

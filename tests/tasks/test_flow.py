@@ -1,14 +1,13 @@
 import pytest
 
 from core.errors import IllegalMove
+from draws.flows import DRAW_FLOW, DrawStatus
 from tasks.flows import (
     CONFIRMATION_FLOW,
-    DRAW_FLOW,
     REPLACEMENT_FLOW,
     SUBSTITUTION_FLOW,
     TASK_FLOW,
     ConfirmationStatus,
-    DrawStatus,
     ReplacementStatus,
     SubstitutionStatus,
     TaskStatus,

@@ -3,11 +3,15 @@ import pytest
 from catalog.services import create_version, publish_version
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import AuditEvent
+from draws import drs1
+from draws.ceremony_plan import SHORT
+from draws.models import Disclosure, DrawRecord
+from draws.reads import certificates
 from registries.models import Target
-from tasks import certificates, drs1, frame, services
-from tasks.ceremony import SHORT
-from tasks.models import Disclosure, DrawRecord, Exemption, Selection, Task
-from tasks.pool.registry import kinds_of
+from tasks import services
+from tasks.eligibility import frame
+from tasks.eligibility.targets import kinds_of
+from tasks.models import Exemption, Selection, Task
 from tests import suzhou
 from tests.factories import ItemPassFactory, PlanLineFactory, TargetFactory, agency
 

@@ -6,11 +6,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from draws.models import DrawEvent
 from inspections import services as field
 from registries.models import Recusal
 from reports.reads import worklist
 from tasks.flows import ReplacementStatus
-from tasks.models import DrawEvent, Replacement, Substitution
+from tasks.models import Replacement, Substitution
 from tests import lists, suzhou
 from tests.inspections import camera
 

@@ -6,11 +6,16 @@ from django.urls import reverse
 
 from core.errors import IllegalMove, NotAllowed
 from core.models import Notice
-from tasks import certificates, drs1, services
-from tasks.flows import DrawStatus, TaskStatus
+from draws import drs1
+from draws import services as draws
+from draws.flows import DrawStatus
+from draws.models import Draw, DrawRecord, Opening
+from draws.reads import certificates
+from draws.services import background
+from tasks import services
+from tasks.flows import TaskStatus
 from tasks.jobs import run_openings
-from tasks.models import Assignment, Draw, DrawRecord, Opening
-from tasks.services import background
+from tasks.models import Assignment
 from tests import suzhou
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +30,7 @@ def draw(clock, monkeypatch):
     suzhou.locked(task)
     monkeypatch.setattr(background, "AT_ONCE", 0)
     draw = services.freeze_people(task, actor=suzhou.person("lead"))
-    services.consent(draw, actor=suzhou.person("admin-shichang"))
+    draws.consent(draw, actor=suzhou.person("admin-shichang"))
     return draw
 
 
@@ -45,7 +50,7 @@ def other_worker(pk):
 def assert_assigned(draw):
     draw.refresh_from_db()
     assert draw.status == DrawStatus.OPENED
-    assert draw.task.status == TaskStatus.ASSIGNED
+    assert draw.drawn_for.task.status == TaskStatus.ASSIGNED
     outcome = drs1.draw(certificates.input_of(draw))
     assert Assignment.objects.count() == len(outcome.assigned) == 4 * 4
     assert drs1.verify(certificates.build(draw)).verdict == "passed"
@@ -128,15 +133,17 @@ def test_a_draw_that_is_opened_meanwhile_is_left_alone(draw, monkeypatch):
     ask(draw)
     opening = background.waiting().get()
     computed = background._compute(opening, opening.draw)
-    services.ceremony.store_people(opening.draw, suzhou.person("lead"), computed)
-    assert background.run(opening, services.ceremony.store_people) is False
+    services.store_people(opening.draw, suzhou.person("lead"), computed)
+    assert background.run(opening, services.store_people) is False
     assert_assigned(draw)
 
 
 def test_what_stopped_it_is_said_and_it_can_be_asked_again(draw, log_in):
     ask(draw)
     Opening.objects.update(error="没有通过核对")
-    page = log_in(suzhou.person("lead")).get(reverse("tasks:people", args=[draw.task.number]))
+    page = log_in(suzhou.person("lead")).get(
+        reverse("tasks:people", args=[draw.drawn_for.task.number])
+    )
     assert "没有通过核对" in page.content.decode()
     assert run_openings() == 0
     ask(Draw.objects.get(pk=draw.pk))
@@ -146,7 +153,7 @@ def test_what_stopped_it_is_said_and_it_can_be_asked_again(draw, log_in):
 
 def test_the_page_shows_progress_with_and_without_script(draw, log_in):
     client = log_in(suzhou.person("lead"))
-    number = draw.task.number
+    number = draw.drawn_for.task.number
     client.post(reverse("tasks:open", args=[number, "inspectors"]), suzhou.WITNESS)
     Opening.objects.update(done=5)
     text = client.get(reverse("tasks:people", args=[number])).content.decode()

@@ -3,10 +3,11 @@ from collections import Counter
 import pytest
 
 from core.errors import DomainError, IllegalMove, NotAllowed
+from draws.models import Draw, Purpose
 from registries.models import Inspector, Recusal
 from tasks import services
 from tasks.flows import TaskStatus
-from tasks.models import Assignment, Draw, Purpose, Task
+from tasks.models import Assignment, Task
 from tests import suzhou
 
 STAR = "灵璧石铎保安服务有限公司"

@@ -10,10 +10,13 @@ from django.db import connections
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import AuditEvent, Notice
 from deadlines.models import Deadline
+from draws import drs1
+from draws.models import DrawEvent, DrawRecord
+from draws.reads import certificates
 from registries.models import GradingScheme, Target
-from tasks import certificates, drs1, services
+from tasks import services
 from tasks.flows import ConfirmationStatus, ReplacementStatus, TaskStatus
-from tasks.models import DrawEvent, DrawRecord, Replacement, Selection, Standing
+from tasks.models import ListStanding, Replacement, Selection
 from tests import lists, suzhou
 from tests.factories import UserFactory
 from tests.inspections import camera
@@ -64,7 +67,7 @@ def test_the_next_ticket_of_the_tier_takes_the_place(task, draw):
         "replacement",
     )
     old.refresh_from_db(from_queryset=Selection.every)
-    assert old.standing == Standing.REPLACED
+    assert old.standing == ListStanding.REPLACED
     assert task.selections.count() == listed
     assert replacement.status == ReplacementStatus.AGREED
     assert replacement.event.line == f"replace\t{old.target.code}\t{expected}\tclosed"

@@ -7,9 +7,12 @@ import pytest
 
 from agencies.models import Region, System
 from core.errors import DomainError, IllegalMove, NotAllowed
+from draws import services as draws
+from draws.models import Draw, Purpose
 from registries.models import Inspector, Leave, Recusal
-from tasks import roster, services, staffing
-from tasks.models import Assignment, Draw, Purpose
+from tasks import services
+from tasks.eligibility import hall_condition, inspectors
+from tasks.models import Assignment
 from tests import suzhou
 from tests.factories import InspectorFactory, agency
 
@@ -65,7 +68,7 @@ def test_leave_of_the_whole_on_site_stage_takes_out(locked, periods, is_out):
     officer = home(1)
     for first, last in periods:
         Leave.objects.create(inspector=officer, starts_on=first, ends_on=last, reason="产假")
-    people = roster.of(locked)
+    people = inspectors.of(locked)
     assert (officer.pk not in codes(people)) is is_out
     touching = [p for p in periods if p[0] <= "2021-09-30" and p[1] >= "2021-07-21"]
     assert len(people.partly) == (0 if is_out else len(touching))
@@ -76,7 +79,7 @@ def test_a_certificate_must_last_through_the_last_on_site_day(locked):
     free(locked)
     Inspector.objects.filter(pk=home(1).pk).update(certificate_valid_until="2021-09-30")
     Inspector.objects.filter(pk=home(2).pk).update(certificate_valid_until="2021-09-29")
-    people = roster.of(locked)
+    people = inspectors.of(locked)
     assert home(1).pk in codes(people)
     assert [(one.inspector, one.why) for one in people.absent] == [(home(2), "执法证到期")]
 
@@ -89,10 +92,10 @@ def test_people_of_another_county_come_where_they_may_be_sent(locked):
     far, city = agency("341302", "gongan"), agency("341300", "gongan")
     drawn = {s.target.region_id for s in locked.selections.select_related("target")}
     lent, chief = InspectorFactory(agency=far), InspectorFactory(agency=city)
-    assert chief.pk not in codes(roster.of(locked))
+    assert chief.pk not in codes(inspectors.of(locked))
     for inspector in (lent, chief):
         inspector.also_in.add(Region.objects.get(code=HOME))
-    people = roster.of(locked)
+    people = inspectors.of(locked)
     assert {lent.pk, chief.pk} <= codes(people)
     assert row_of(people, chief)[2] == HOME
     assert row_of(people, lent)[2] == ",".join(sorted({HOME, "341302"} & drawn))
@@ -107,7 +110,7 @@ def test_a_lent_officer_joins_the_agency_that_executes(locked):
     for inspector in lent:
         inspector.also_in.add(Region.objects.get(code=HOME))
     draw = services.freeze_people(locked, actor=lead)
-    services.consent(draw, actor=suzhou.person("admin-shichang"))
+    draws.consent(draw, actor=suzhou.person("admin-shichang"))
     services.open_people(draw, actor=lead, **suzhou.WITNESS)
     team = Assignment.objects.filter(
         selection__target__name=STAR, inspector__agency__system="gongan"
@@ -120,7 +123,7 @@ def test_systems_that_were_merged_stand_under_todays_name(locked):
     bureau = agency(HOME, "gongshang")
     assert System.objects.get(pk="gongshang").succeeded_by_id == "shichang"
     clerk = InspectorFactory(agency=bureau)
-    people = roster.of(locked)
+    people = inspectors.of(locked)
     assert row_of(people, clerk)[1] == "shichang"
 
 
@@ -138,27 +141,27 @@ def test_systems_that_were_merged_stand_under_todays_name(locked):
     ],
 )
 def test_a_specialty_is_split_into_tags(text, expected):
-    assert roster.tags(text) == expected
+    assert inspectors.tags(text) == expected
 
 
 def test_a_need_leaves_only_those_who_have_it(locked):
     free(locked)
     Inspector.objects.filter(pk__in=[home(1).pk, home(2).pk]).update(specialty="消防、治安管理")
     services.arrange_staffing(locked, None, [("gongan", "消防")], actor=suzhou.person("lead"))
-    people = roster.of(locked)
+    people = inspectors.of(locked)
     assert row_of(people, home(1))[3] == "消防"
     assert row_of(people, home(3))[3] == "-"
     counties = {s.target.region_id for s in locked.selections.select_related("target")}
     short = people.short
     assert {s.target.region_id for one in short for s in one.targets} == counties - {HOME}
     assert all(one.reasons["专业不符"] for one in short)
-    texts = people.texts(locked, "x", roster.SHORT)
+    texts = people.texts(locked, "x", inspectors.SHORT)
     assert "\tgongan:消防\n" in texts["candidates"]
 
 
 def test_a_cap_is_in_the_files_and_holds(locked):
     services.arrange_staffing(locked, DRAWN, [], actor=suzhou.person("lead"))
-    people = roster.of(locked)
+    people = inspectors.of(locked)
     assert people.short == []
     assert {member.row("R")[4] for member in people.members.values()} == {str(DRAWN)}
 
@@ -207,7 +210,7 @@ def test_what_the_flow_says_is_what_hall_says():
             for t in range(1 + number % 4)
         }
         for demand, cap in ((1, 1), (2, 1), (2, 2), (2, 3)):
-            groups = staffing.shortages(free, demand, cap)
+            groups = hall_condition.shortages(free, demand, cap)
             assert (groups == []) is brute(free, demand, cap), (free, demand, cap)
             for targets, shared in groups:
                 assert targets
@@ -218,11 +221,11 @@ def test_what_the_flow_says_is_what_hall_says():
 
 def test_those_who_share_too_few_people_are_named_together():
     free = {"a": ["p", "q"], "b": ["p", "q"], "c": ["r", "s"], "d": []}
-    groups = staffing.shortages(free, 2, 1)
+    groups = hall_condition.shortages(free, 2, 1)
     assert sorted(sorted(targets) for targets, _ in groups) == [["a", "b"], ["d"]]
     assert {"p", "q"} in [people for _, people in groups]
-    assert staffing.shortages({"a": ["p", "q"], "b": ["p", "q"]}, 2, 2) == []
-    assert staffing.shortages({"a": ["p", "q"], "b": ["p"]}, 2, None) == [({"b"}, {"p"})]
+    assert hall_condition.shortages({"a": ["p", "q"], "b": ["p", "q"]}, 2, 2) == []
+    assert hall_condition.shortages({"a": ["p", "q"], "b": ["p"]}, 2, None) == [({"b"}, {"p"})]
 
 
 def test_the_sentence_names_firms_people_reasons_and_what_to_do(locked):
@@ -240,14 +243,16 @@ def test_the_sentence_names_firms_people_reasons_and_what_to_do(locked):
 
 
 def test_a_thin_pool_is_named(locked):
-    thin = {(one.selection.target.name, one.system.pk, one.count) for one in roster.of(locked).thin}
+    thin = {
+        (one.selection.target.name, one.system.pk, one.count) for one in inspectors.of(locked).thin
+    }
     assert (STAR, "gongan", 2) in thin
     assert (STAR, "shichang", 2) in thin
 
 
 def test_the_roster_needs_a_constant_number_of_queries(locked, django_assert_max_num_queries):
     with django_assert_max_num_queries(30) as few:
-        roster.of(locked)
+        inspectors.of(locked)
     for _ in range(20):
         one = InspectorFactory(agency=agency(HOME, "gongan"))
         Leave.objects.create(
@@ -255,7 +260,7 @@ def test_the_roster_needs_a_constant_number_of_queries(locked, django_assert_max
         )
         Recusal.objects.create(inspector=one, reason="借调", declared_on=suzhou.TODAY)
     with django_assert_max_num_queries(len(few)):
-        roster.of(locked)
+        inspectors.of(locked)
 
 
 def test_opening_writes_the_teams_in_a_constant_number_of_queries(
@@ -263,7 +268,7 @@ def test_opening_writes_the_teams_in_a_constant_number_of_queries(
 ):
     lead = suzhou.person("lead")
     draw = services.freeze_people(locked, actor=lead)
-    services.consent(draw, actor=suzhou.person("admin-shichang"))
+    draws.consent(draw, actor=suzhou.person("admin-shichang"))
     # 4 firms with 4 officers each: one row at a time would be more
     with django_assert_max_num_queries(60) as spent:
         services.open_people(draw, actor=lead, **suzhou.WITNESS)

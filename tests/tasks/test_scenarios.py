@@ -4,11 +4,15 @@ from collections import Counter
 
 import pytest
 
+from draws import drs1
+from draws.arithmetic import batch_sentence
+from draws.reads import certificates
+from draws.reads.evidence import floor_sentence
 from inspections import services as visits
 from inspections.models import Inspection
 from registries.models import Target
-from tasks import certificates, drs1, evidence, frame
-from tasks.arithmetic import batch_sentence
+from tasks.eligibility import frame
+from tasks.reads.draws import evidence_of
 from tests import kaifeng, lianchi
 
 
@@ -38,7 +42,7 @@ def test_lianchi_draws_27_of_312_in_two_batches(venues):
     assert {names[code]: share.quota for code, share in shares.items()} == expected
     assert base.quota == total
     assert base.allocation.need == lianchi.EXPECT["floor"]
-    assert evidence.floor_sentence(base.plan, base.allocation) == (
+    assert floor_sentence(base.plan, base.allocation) == (
         "总数下限：312 × 5% = 15.6，进一为 16 户。分档合计 27 户，已达到，不需补抽。"
     )
     assert batch_sentence(base.batches) == ("按抽签号先后分两批：第一批 14 户，第二批 13 户。")
@@ -66,7 +70,7 @@ def test_kaifeng_leaves_out_who_was_drawn_twice_and_says_so(hotels):
         f"{first.code}\tall\tX\tannual_cap_2\t410202\t-\n"
         in certificates.build(draw)["input"]["candidates"]
     )
-    said = [(text, count) for text, _, count in evidence.of(draw, names=False).excluded]
+    said = [(text, count) for text, _, count in evidence_of(draw, names=False).excluded]
     assert said == [("年内已被抽取2次", 2)]
     assert not hotels.selections.filter(target=first).exists()
 
@@ -79,7 +83,7 @@ def test_kaifeng_inspects_whom_the_lead_exempts_and_says_why(hotels):
     certificate = certificates.build(draw)
     assert f"{second.code}\tall\tF\texempt_complaints\t" in certificate["input"]["candidates"]
     assert drs1.verify(certificate).verdict == "passed"
-    seen = evidence.of(draw, names=False)
+    seen = evidence_of(draw, names=False)
     assert [(text, count) for text, _, count in seen.forced] == [("列为必查：多次被投诉举报", 1)]
     assert [count for _, _, count in seen.excluded] == [1]
 

@@ -8,10 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.models import AuditEvent
+from draws import drs1
+from draws import services as draws
+from draws.models import Draw
 from registries.models import Grade, Target, TargetGrade
 from registries.services import import_targets
-from tasks import drs1, frame, services
-from tasks.models import Draw, Exemption, Selection
+from tasks import services
+from tasks.eligibility import frame
+from tasks.models import Exemption, Selection
 from tests import suzhou
 from tests.factories import TargetFactory, uscc
 from tests.tasks.test_frame import FIRM, drawn_before, firm, with_rules
@@ -170,7 +174,7 @@ def ceremony_queries(task):
     lead = suzhou.person("lead")
     with CaptureQueriesContext(connection) as freezing:
         draw = suzhou.frozen_draw(task)
-    services.consent(draw, actor=suzhou.person("admin-gongan"))
+    draws.consent(draw, actor=suzhou.person("admin-gongan"))
     with CaptureQueriesContext(connection) as opening:
         services.open_targets(draw, actor=lead, **suzhou.WITNESS)
     return len(freezing), len(opening)

@@ -10,7 +10,7 @@ from collections import Counter
 
 import pytest
 
-from tasks import drs1
+from draws import drs1
 
 N, SIZE, SEEDS = 40, 6, 4000
 IDS = [f"T{k:02d}" for k in range(N)]

@@ -8,13 +8,17 @@ from django.db import connections
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import Notice
 from deadlines.models import Deadline
+from draws import drs1
+from draws import services as draws
+from draws.models import DrawEvent, DrawRecord
+from draws.reads import certificates
 from inspections import services as field
 from inspections.models import Document, Inspection
 from inspections.reads.documents import paper_pdf
 from registries.models import Inspector, Recusal, Target
-from tasks import certificates, drs1, services
+from tasks import services
 from tasks.flows import SubstitutionStatus
-from tasks.models import Assignment, DrawEvent, DrawRecord, Substitution
+from tasks.models import Assignment, Substitution
 from tests import lists, suzhou
 from tests.factories import UserFactory
 from tests.pdf import text_of
@@ -336,7 +340,7 @@ def test_a_repair_that_moves_other_teams_moves_their_rows_too(task):
     lead = suzhou.person("lead")
     services.arrange_staffing(task, 2, [], actor=lead)
     draw = services.freeze_people(task, actor=lead)
-    services.consent(draw, actor=suzhou.person("admin-shichang"))
+    draws.consent(draw, actor=suzhou.person("admin-shichang"))
     services.open_people(draw, actor=lead, **suzhou.WITNESS)
     approve(apply(star_team(task)[0]))
     assert_rows_are(task, verified(task).final_teams)

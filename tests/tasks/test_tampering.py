@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks import drs1
+from draws import drs1
 from tests.tasks import tampering
 
 

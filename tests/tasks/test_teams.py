@@ -3,7 +3,7 @@
 import pytest
 
 from bench.assign import Plain
-from tasks import drs1
+from draws import drs1
 
 REGIONS = ["a", "b", "c"]
 

@@ -1,8 +1,9 @@
 import pytest
 from django.urls import reverse
 
+from draws.models import Draw, Purpose
 from tasks.flows import TaskStatus
-from tasks.models import Draw, Purpose, Task
+from tasks.models import Task
 from tests import suzhou
 
 TABS = ["detail", "scope", "draw", "people", "log"]
