@@ -106,8 +106,9 @@ class Shelf:
     def _files(self, name: str, text: str) -> Iterator[str]:
         """Paths in code spans; the changelog may speak of what is gone."""
         files = [file for span in SPAN.findall(text) for file in FILE.findall(span)]
+        bases = [ROOT, (ROOT / name).parent, ROOT / "static/js", ROOT / "tests/js"]
         for file in files if name != "CHANGELOG.md" else []:
-            if not (ROOT / file).exists() and not (ROOT / name).parent.joinpath(file).exists():
+            if not any((base / file).exists() for base in bases):
                 yield file
 
     def _links(self, name: str, text: str) -> Iterator[str]:
