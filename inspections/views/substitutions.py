@@ -9,14 +9,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.models import User, overseen
 from core.errors import NotAllowed
 from core.pages import attempt
-from core.workflow import REFUSED, authorize, can
+from core.workflow import REFUSED, authorize
 from draws.reasons import SubstitutionReason
 from inspections import services
 from tasks.flows import SubstitutionStatus
 from tasks.forms import DecisionForm, SubstitutionForm
 from tasks.models import Assignment, Substitution, Task
-from tasks.services import may_apply
+from tasks.services.substituting import may_apply, why_not_decide
 
+LOOKS = {SubstitutionStatus.APPROVED: ("ok", ""), SubstitutionStatus.REFUSED: ("neutral", "minus")}
 MOVES = {"approve": services.approve_substitution, "refuse": services.refuse_substitution}
 
 
@@ -85,8 +86,9 @@ def _page(
         "row": row,
         "task": row.assignment.selection.task,
         "target": row.assignment.selection.target,
-        "may_decide": row.status == SubstitutionStatus.REQUESTED
-        and can(request.user, "approve", row),
+        "look": LOOKS.get(row.status, ("wait", "")),
+        "is_waiting": row.status == SubstitutionStatus.REQUESTED,
+        "no_approval": why_not_decide(row, "approve", request.user),
         "error": error,
     }
     return render(request, "inspections/substitution.html", context, status=status)
