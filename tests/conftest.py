@@ -3,12 +3,19 @@
 import time
 
 import pytest
+from django.core.cache import cache
 
 from agencies.middleware import SEEN
 from agencies.services import sync_reference
 from config.settings import mail_server
 from tests.factories import UserFactory
 from tests.office import Office
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """What a process keeps for a minute does not outlive a test."""
+    cache.clear()
 
 
 @pytest.fixture
