@@ -19,6 +19,20 @@ const RULES = {
   "no-unused-vars": ["error", { args: "after-used" }],
 };
 
+/* A door touches the page, the network or this browser's memory; every other module is pure. */
+const DOORS = ["static/js/*/page.js", "static/js/form/item.js", "static/js/common/dom.js", "static/js/common/memory.js"];
+const OUTSIDE = [
+  "document", "window", "globalThis", "self", "navigator", "location", "localStorage", "sessionStorage", "indexedDB",
+  "fetch", "XMLHttpRequest", "WebSocket", "Worker", "crypto", "setTimeout", "setInterval", "requestAnimationFrame",
+  "performance", "matchMedia",
+];
+const PURE = {
+  "no-restricted-globals": ["error", ...OUTSIDE],
+  "no-restricted-imports": ["error", { patterns: ["**/page.js", "**/item.js", "**/dom.js", "**/memory.js"] }],
+  "no-restricted-properties": ["error", { object: "Date", property: "now" }, { object: "Math", property: "random" }],
+  "no-restricted-syntax": ["error", { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: "The caller brings the time." }],
+};
+
 export default [
   { ignores: ["node_modules/", ".venv/", ".state/", ".state-test/", "static/vendor/", "staticfiles/", "docs/", "media/"] },
   {
@@ -38,6 +52,7 @@ export default [
     languageOptions: { ecmaVersion: 2020, sourceType: "module" },
     rules: { ...RULES, "no-undef": "off" },
   },
+  { files: ["static/js/**/*.js"], ignores: DOORS, rules: PURE },
   {
     files: ["*.js", "tests/js/**/*.js"],
     languageOptions: { ecmaVersion: 2022, sourceType: "module" },

@@ -9,6 +9,7 @@ from agencies.middleware import SEEN
 from agencies.services import sync_reference
 from config.settings import mail_server
 from tests.factories import UserFactory
+from tests.laying import laid
 from tests.office import Office
 
 
@@ -21,7 +22,7 @@ def _nothing_kept():
 @pytest.fixture
 def reference(db):
     """Regions, systems and roles as shipped."""
-    sync_reference()
+    laid("reference", sync_reference)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from plans.models import Plan, PlanLine
 from registries.models import Grade, GradingScheme
 from tasks import services
 from tasks.reads.timetable import proposal
+from tests.laying import laid
 
 SCENARIO = yaml.safe_load((Path(__file__).parent / "scenarios" / "suzhou-2021.yaml").read_text())
 EXPECT = SCENARIO["expect"]
@@ -26,6 +27,10 @@ WITNESS = {"witness": "市保安协会见证人", "phrase": "704218"}
 
 def lay_house():
     """Reference data, agencies, people, lists and registries, seen from 2021-07-15."""
+    laid("suzhou", _build_house)
+
+
+def _build_house():
     sync_all()
     found(TODAY)
 

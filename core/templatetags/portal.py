@@ -27,7 +27,7 @@ Includes (each names its context in its first line)
     components/_pager.html _messages.html _empty.html _confirm.html _steps.html _facts.html
     _notice.html _crumb.html _modes.html _account.html _logout.html
 Forms that change something: <form method="post" novalidate>, so that the summary speaks, not the
-browser. portal.js marks the pressed button 正在提交…; data-busy="正在抽取…" changes the words,
+browser. js/portal marks the pressed button 正在提交…; data-busy="正在抽取…" changes the words,
 data-again on the form leaves it usable (downloads).
 """
 

@@ -90,7 +90,7 @@ def names_of(module):
 
 def test_modules_stand_before_those_that_import_them_and_once():
     assert offline.modules_of(offline.PAGE) == [
-        "js/shared/dom.js",
+        "js/common/dom.js",
         "js/verify/words.js",
         "js/verify/page.js",
     ]

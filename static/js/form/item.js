@@ -1,5 +1,5 @@
 /* One item of the form: reading and writing its controls, showing what belongs to the choice. */
-import { all, element, icon, maybe, one } from "../shared/dom.js";
+import { all, element, icon, maybe, one } from "../common/dom.js";
 import { sentence, shown } from "./values.js";
 
 /** @typedef {import("./values.js").Values} Values */

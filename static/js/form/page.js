@@ -1,10 +1,10 @@
 /* One form per enterprise on the phone: every change is kept here at once and sent a moment later.
    What has not reached the server stays in this browser and goes out when there is a network.
    The form works without this script; the server alone decides what is valid. */
-import { clockOf } from "../shared/clock.js";
-import { all, control, element, maybe, one, targetOf, within } from "../shared/dom.js";
-import { recall, remember } from "../shared/memory.js";
-import { uuidOf } from "../shared/number.js";
+import { clockOf } from "../common/clock.js";
+import { all, control, element, maybe, one, targetOf, within } from "../common/dom.js";
+import { recall, remember } from "../common/memory.js";
+import { uuidOf } from "../common/number.js";
 import { describe, dress, part, read, said, tell, write } from "./item.js";
 import { AnswerQueue } from "./queue.js";
 import { same } from "./values.js";

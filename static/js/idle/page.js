@@ -1,7 +1,7 @@
 /* The log-out of a device left alone: a warning two minutes before, and nothing typed is lost. */
-import { spanOf } from "../shared/clock.js";
-import { all, maybe, one, within } from "../shared/dom.js";
-import { recall, remember } from "../shared/memory.js";
+import { spanOf } from "../common/clock.js";
+import { all, maybe, one, within } from "../common/dom.js";
+import { recall, remember } from "../common/memory.js";
 import { latestAct, limitsOf, secondsLeft, standingOf, stepOf } from "./rules.js";
 
 const AGAIN = 15000;                                /* no network: ask again */

@@ -1,6 +1,6 @@
 /* Photos of the form: each is an upload of its own with its progress, and is tried again; the text
    of the form goes its own way meanwhile. Without this script a button sends what was chosen. */
-import { control, element, maybe, one, within } from "../shared/dom.js";
+import { control, element, maybe, one, within } from "../common/dom.js";
 import { NO_NETWORK, outcomeOf, PhotoQueue } from "./queue.js";
 
 /** @typedef {import("./queue.js").Job<File>} Job */

@@ -1,6 +1,6 @@
 /* Small help on every page: shortcuts, menus, one submission per form. Every page works without it. */
-import { all, element, icon, maybe, one, targetOf, within } from "../shared/dom.js";
-import { recall, remember } from "../shared/memory.js";
+import { all, element, icon, maybe, one, targetOf, within } from "../common/dom.js";
+import { recall, remember } from "../common/memory.js";
 import { askedBy, isGuarded, isUnread, PATIENCE, patienceFor, titled, unreadWords } from "./rules.js";
 
 const KEYS_OFF = "keys.off";

@@ -1,6 +1,6 @@
 /* Replays the stored ticket numbers of an opened draw: the real tickets, smallest first, up to the cut. At most two
    seconds, skippable, and not at all where less motion is wanted. Nothing is drawn here. */
-import { all, element, one } from "../shared/dom.js";
+import { all, element, one } from "../common/dom.js";
 import { placeOf, reached } from "./timing.js";
 
 const MARKS = "[data-strips] .strip__plot circle, [data-strips] .cut, [data-strips] .t-drawn";

@@ -1,7 +1,7 @@
 /* Seal and open an agency's random value (protocol 2.5). The value is made here, stays in this browser until it
    is opened, and can be kept as a slip; only its digest is sent. Needs drs1.js. */
-import { control, element, maybe, one } from "../shared/dom.js";
-import { recall, remember } from "../shared/memory.js";
+import { control, element, maybe, one } from "../common/dom.js";
+import { recall, remember } from "../common/memory.js";
 import { commitment, slipOf, valueOn } from "./slip.js";
 
 const SUITE = "DRS1-SHA256";

@@ -1,5 +1,5 @@
 /* The firm's signature: drawn with a finger, kept as strokes on a field 1000 wide, never empty. */
-import { all, control, one } from "../shared/dom.js";
+import { all, control, one } from "../common/dom.js";
 import { isSigned, rescale, strokesOf } from "./geometry.js";
 
 /** @param {HTMLFormElement} form */

@@ -1,7 +1,7 @@
 /* 自己验算: runs drs1.js in a worker on the certificate of this page and says in plain words what came out.
    On the site the certificate is fetched from the same site; in a saved page it stands in the page itself.
    Everything that comes from a certificate is set as text, never as markup. */
-import { element, icon, maybe, one } from "../shared/dom.js";
+import { element, icon, maybe, one } from "../common/dom.js";
 import { barOf, groupsOf, nameOf, notFound, placeOf, readable, sameSite, tookOf, verdictOf } from "./words.js";
 
 /**

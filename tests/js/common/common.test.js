@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clockOf, spanOf } from "../../../static/js/shared/clock.js";
-import { uuidOf } from "../../../static/js/shared/number.js";
+import { clockOf, spanOf } from "../../../static/js/common/clock.js";
+import { uuidOf } from "../../../static/js/common/number.js";
 
 test("a clock shows Beijing's time wherever the device stands", () => {
   assert.equal(clockOf(new Date("2021-07-20T16:05:00Z")), "00:05");
