@@ -1,4 +1,7 @@
-"""./test: everything that must hold, the quick checks first; the first failure ends it."""
+"""./test: everything that must hold, the quick checks first; the first failure ends it.
+
+`./test --quick` leaves out what drives a browser or breaks servers; other arguments go to pytest.
+"""
 
 import fcntl
 import os
@@ -19,6 +22,7 @@ from scripts.venv import Venv
 
 PLAIN = {"PORTAL_HTTPS": "0", "DJANGO_SETTINGS_MODULE": "config.settings_test"}
 PRODUCTION = {"PORTAL_HTTPS": "1", "DJANGO_SETTINGS_MODULE": "config.settings"}
+QUICK = "--quick"
 NOT_FOR_TESTS = ("PORTAL_DEMO", "PORTAL_TODAY", "PORTAL_HOSTS", "PORTAL_PORT", "PORTAL_BIND")
 
 
@@ -78,7 +82,16 @@ def project() -> list[Check]:
 def tests(arguments: list[str]) -> Check:
     """All tests with coverage on two processes, or what the caller asks for."""
     everything = ["-n", "2", "--cov", "--cov-report=term-missing:skip-covered"]
+    if arguments == [QUICK]:
+        arguments = ["-n", "2", "-m", "not browser and not faults"]
     return Check("pytest", ["pytest", *(arguments or everything)])
+
+
+def checks(arguments: list[str]) -> list[Check]:
+    """All of them, all that are quick, or pytest alone."""
+    if arguments in ([], [QUICK]):
+        return [*linters(), *browser_scripts(), *project(), tests(arguments)]
+    return [tests(arguments)]
 
 
 def run(check: Check, programs: Path, environ: dict[str, str]) -> int:
@@ -133,17 +146,14 @@ def checked(arguments: list[str], keep: Supervisor) -> int:
     state = own_state(folder)
     venv = Venv(ROOT)
     venv.fill(tests=True)
-    if not arguments:
+    if arguments in ([], [QUICK]):
         NodeModules(ROOT, venv.python.parent).fill()
     urls = start_services(state, keep, durable=False)
     environ = environment(state, urls)
     for name in NOT_FOR_TESTS:
         environ.pop(name, None)
-    checks = (
-        [tests(arguments)] if arguments else [*linters(), *browser_scripts(), *project(), tests([])]
-    )
     try:
-        return first_failure(checks, venv.python.parent, environ)
+        return first_failure(checks(arguments), venv.python.parent, environ)
     finally:
         keep.stop()
         shutil.rmtree(state.folder, ignore_errors=True)

@@ -17,6 +17,7 @@ from scripts.child import Child
 from scripts.services import Redis
 from scripts.state import State
 
+pytestmark = pytest.mark.faults
 ROOT = Path(__file__).resolve().parents[2]
 
 
