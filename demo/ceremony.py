@@ -74,7 +74,9 @@ def frozen_today(task: Task, today: date) -> None:
         tasks.freeze_targets(task, plan(task, *until, witness=False), actor=person("lead"))
 
 
-def plan(task: Task, commit_until: datetime, reveal_until: datetime, witness=True) -> Ceremony:
+def plan(
+    task: Task, commit_until: datetime, reveal_until: datetime, witness: bool = True
+) -> Ceremony:
     """Two sealed contributors from outside and, unless told, a witness in the hall."""
     agencies = Agency.objects.filter(code__in=SEALERS).order_by("code")
     parties = [sealed(agency, task.agency_id) for agency in agencies]

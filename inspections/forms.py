@@ -1,13 +1,16 @@
 """Shape of the input on the phone. Business rules live in rules.py and services."""
 
 import json
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 
 from catalog.models import Item
 from core.forms import DayField
 from inspections.models import Answer, SignerRole
+from inspections.reads.form_state import Part
 from inspections.rules import OUTCOMES, PROBLEM_BUTTONS, RESULTS
 from inspections.services import AnswerEntry
 
@@ -34,7 +37,7 @@ class AnswerForm(forms.Form):
     rectify_by = DayField(label="改正期限", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
 
-    def __init__(self, *args, item: Item, answer: Answer | None = None, **kwargs):
+    def __init__(self, *args: Any, item: Item, answer: Answer | None = None, **kwargs: Any) -> None:
         """Without data the form shows the stored answer; nothing is preset."""
         self.item, self.answer = item, answer
         self.conflict: Answer | None = None
@@ -49,7 +52,7 @@ class AnswerForm(forms.Form):
             }
         super().__init__(*args, prefix=f"i{item.pk}", **kwargs)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Details without a choice would be lost, so the choice is asked for."""
         data = super().clean()
         given = data.get("problems") or data.get("remark") or data.get("rectify_by")
@@ -58,16 +61,16 @@ class AnswerForm(forms.Form):
         return data
 
     @property
-    def chosen(self):
+    def chosen(self) -> str:
         """The choice shown, typed or stored."""
         return self["result"].value() or ""
 
     @property
-    def picked(self):
+    def picked(self) -> list[str]:
         """The kinds of problem shown."""
         return self["problems"].value() or []
 
-    def entry(self):
+    def entry(self) -> AnswerEntry | None:
         """The input for the service, None when there is no choice."""
         data = self.cleaned_data
         if not data["result"]:
@@ -133,7 +136,7 @@ class SignForm(forms.Form):
     )
     strokes = forms.CharField(required=False, max_length=400_000, widget=forms.HiddenInput)
 
-    def clean_strokes(self):
+    def clean_strokes(self) -> Any:
         """The drawing as plain lists; the rule looks at what is in it."""
         try:
             return json.loads(self.cleaned_data["strokes"] or "[]")
@@ -163,7 +166,7 @@ class ManyFiles(forms.FileInput):
 
     allow_multiple_selected = True
 
-    def value_from_datadict(self, data, files, name):
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[UploadedFile]:
         """Every file of that name, from the camera and from the album."""
         return files.getlist(name) if hasattr(files, "getlist") else []
 
@@ -173,7 +176,7 @@ class PhotosField(forms.FileField):
 
     widget = ManyFiles
 
-    def clean(self, data, initial=None):
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         """A list of uploaded files, none of them empty."""
         return [super(PhotosField, self).clean(one, initial) for one in data or [None]]
 
@@ -193,7 +196,7 @@ class PhotoForm(forms.Form):
         },
     )
 
-    def __init__(self, *args, part, **kwargs):
+    def __init__(self, *args: Any, part: Part, **kwargs: Any) -> None:
         """The items are those of the part."""
         super().__init__(*args, **kwargs)
         self.fields["item"].queryset = part.section.items.order_by("version", "position")

@@ -1,6 +1,7 @@
 """Shape of the input: sending back, and the filters of the public results."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -30,7 +31,7 @@ class ReturnForm(forms.Form):
         help_text="写明要改哪一项、怎么改，检查人员会看到。",
     )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Join both into the one reason that is stored."""
         values = super().clean()
         if values.get("kind"):
@@ -54,7 +55,7 @@ class ResultFilter(forms.Form):
     since = DayField(label="公示日期自", required=False)
     until = DayField(label="公示日期至", required=False)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """The first day must not come after the last."""
         values = super().clean()
         since, until = values.get("since"), values.get("until")
@@ -63,7 +64,7 @@ class ResultFilter(forms.Form):
         return values
 
     @property
-    def values(self) -> dict:
+    def values(self) -> dict[str, Any]:
         """What is chosen; a wrong date is left out and shown as an error."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}

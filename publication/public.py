@@ -1,16 +1,25 @@
 """The pages without log-in: what is published, and how anybody can check it."""
 
 import json
+from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
@@ -34,19 +43,20 @@ from tasks.models import Task
 from tasks.reads.draws import evidence_of, minutes_of
 
 MAX_AGE = 60
+Page = Callable[..., HttpResponseBase]
 NO_RESULTS = "这次抽查还没有公示的结果。检查完成并经部门负责人审批后公示。"
 NAMELESS_RESULTS = "已公示的结果目前不列企业名称，所以不在这里逐条列出。"
 RECENT = ("-published_on", "-pk")
 
 
-def public_page(view):
+def public_page(view: Page) -> Page:
     """Open to everybody, read only, and for a minute to every cache; private once logged in.
 
     PostgreSQL refuses NUL in text: an address with one names nothing.
     """
 
     @wraps(view)
-    def wrapped(request, *args, **kwargs):
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if "\0" in request.path or "%00" in request.META["QUERY_STRING"]:
             raise Http404
         response = view(request, *args, **kwargs)
@@ -59,7 +69,7 @@ def public_page(view):
     return login_not_required(require_safe(wrapped))
 
 
-def not_there(request, title, text):
+def not_there(request: HttpRequest, title: str, text: str) -> HttpResponse:
     """A friendly 404: what is known, what to do next."""
     context = {"title": title, "text": text}
     return render(request, "publication/missing.html", context, status=404)
@@ -69,7 +79,7 @@ def not_there(request, title, text):
 
 
 @public_page
-def home(request):
+def home(request: HttpRequest) -> HttpResponse:
     """Search, the figures of the year, the latest results, how to verify a draw."""
     now = clock.now()
     published = Publication.objects.public().select_related("agency")
@@ -88,7 +98,7 @@ def home(request):
 
 
 @public_page
-def results(request):
+def results(request: HttpRequest) -> HttpResponse:
     """All published results, filtered by chips that are plain links."""
     form = ResultFilter(request.GET)
     rows = form.apply(Publication.objects.public()).select_related("agency")
@@ -121,7 +131,7 @@ def results(request):
 
 
 @public_page
-def results_csv(request):
+def results_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The results as CSV, with the same filters as the list."""
     rows = ResultFilter(request.GET).apply(Publication.objects.public())
     rows = rows.select_related("agency", "region").order_by(*RECENT)
@@ -134,7 +144,7 @@ def results_csv(request):
 
 
 @public_page
-def result(request, pk):
+def result(request: HttpRequest, pk: int) -> HttpResponse:
     """One published result."""
     rows = Publication.objects.public().select_related("agency", "region")
     publication = get_object_or_404(rows, pk=pk)
@@ -146,7 +156,7 @@ def result(request, pk):
 
 
 @public_page
-def firm(request, uscc):
+def firm(request: HttpRequest, uscc: str) -> HttpResponse:
     """Everything published on one firm, newest first."""
     rows = Publication.objects.named().filter(uscc=uscc.upper()).exclude(uscc="")
     page = paginate(rows.select_related("agency", "region"), request, RECENT)
@@ -164,7 +174,7 @@ def firm(request, uscc):
 
 
 @public_page
-def tasks(request):
+def tasks(request: HttpRequest) -> HttpResponse:
     """The announced tasks."""
     text = request.GET.get("q", "").strip()[:120]
     published = Publication.objects.public().filter(task_number=OuterRef("number"))
@@ -180,7 +190,7 @@ def tasks(request):
 
 
 @public_page
-def task(request, number):
+def task(request: HttpRequest, number: str) -> HttpResponse:
     """One task: who inspects what, when, whom, with the draw and the results."""
     rows = Task.objects.public().annotate(is_unpublished=UNPUBLISHED)
     rows = rows.select_related("agency", "trade", "scheme", "line__plan__agency")
@@ -209,14 +219,14 @@ def task(request, number):
 
 
 @public_page
-def draws(request):
+def draws(request: HttpRequest) -> HttpResponse:
     """Every draw from its freeze on, voided ones with the same weight."""
     rows = Draw.objects.public().select_related("agency", "successor")
     rows = rows.defer(*DRAW_TEXTS).annotate(taken=Count("selections", filter=LISTED))
     return render(request, "publication/draws.html", {"page": paginate(rows, request)})
 
 
-def public_draw(draw_id):
+def public_draw(draw_id: str) -> Draw:
     """A draw with everything `disclosure` asks of its task; texts are read when asked for."""
     rows = Draw.objects.public().select_related(
         "drawn_for__task__scheme", "drawn_for__task__agency", "agency"
@@ -227,7 +237,7 @@ def public_draw(draw_id):
 
 
 @public_page
-def draw(request, draw_id):
+def draw(request: HttpRequest, draw_id: str) -> HttpResponse:
     """The record of a draw: what was frozen, who made the seed, the arithmetic, the tickets."""
     found = public_draw(draw_id)
     seen = disclosure.evidence_of(found)
@@ -255,7 +265,7 @@ def draw(request, draw_id):
 
 
 @public_page
-def minutes(request, draw_id):
+def minutes(request: HttpRequest, draw_id: str) -> FileResponse:
     """The minutes of a draw as one page; kept a minute, for a PDF is costly to set."""
     found = public_draw(draw_id)
     state = (
@@ -272,7 +282,7 @@ def minutes(request, draw_id):
 
 
 @public_page
-def certificate(request, draw_id):
+def certificate(request: HttpRequest, draw_id: str) -> HttpResponse:
     """The DRS1 certificate, once its lists are public."""
     found = public_draw(draw_id)
     if not found.seed:
@@ -285,7 +295,7 @@ def certificate(request, draw_id):
 
 
 @public_page
-def verify_page(request, draw_id):
+def verify_page(request: HttpRequest, draw_id: str) -> HttpResponse:
     """The certificate and its verifier as one file to keep; where there is none, why."""
     answer = certificate(request, draw_id)
     if answer.status_code != HTTPStatus.OK:
@@ -295,7 +305,7 @@ def verify_page(request, draw_id):
 
 
 @public_page
-def draw_file(request, draw_id, name):
+def draw_file(request: HttpRequest, draw_id: str, name: str) -> HttpResponse:
     """The exact text of one file of the draw."""
     found = public_draw(draw_id)
     seen = disclosure.evidence_of(found)
@@ -307,7 +317,7 @@ def draw_file(request, draw_id, name):
     raise Http404
 
 
-def attachment(text, kind, name):
+def attachment(text: str, kind: str, name: str) -> HttpResponse:
     """A text to be kept, byte for byte."""
     response = HttpResponse(text.encode(), content_type=f"{kind}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -315,7 +325,7 @@ def attachment(text, kind, name):
 
 
 @public_page
-def drs1(request):
+def drs1(request: HttpRequest) -> FileResponse:
     """The program that draws and verifies: the very file the portal runs."""
     path = Path(settings.BASE_DIR) / "draws" / "drs1.py"
     return FileResponse(
@@ -327,7 +337,7 @@ def drs1(request):
 
 
 @public_page
-def items(request):
+def items(request: HttpRequest) -> HttpResponse:
     """The item list in force of every agency."""
     rows = CatalogVersion.objects.public().in_force().select_related("agency")
     rows = rows.annotate(number_of_items=Count("items"))
@@ -336,7 +346,7 @@ def items(request):
 
 
 @public_page
-def item_list(request, agency, number):
+def item_list(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """One version of an item list; published versions stay readable for ever."""
     rows = CatalogVersion.objects.public().select_related("agency")
     version = get_object_or_404(rows, agency__code=agency, number=number)
@@ -349,7 +359,7 @@ def item_list(request, agency, number):
 
 
 @public_page
-def plans(request):
+def plans(request: HttpRequest) -> HttpResponse:
     """The annual plans in force."""
     rows = Plan.objects.public().in_force().select_related("agency")
     rows = rows.annotate(number_of_lines=Count("lines"))
@@ -358,7 +368,7 @@ def plans(request):
 
 
 @public_page
-def plan(request, agency, year):
+def plan(request: HttpRequest, agency: str, year: int) -> HttpResponse:
     """The plan of an agency for a year: the latest version, or `?version=` an earlier one."""
     owner = get_object_or_404(Agency, code=agency)
     versions = list(Plan.objects.public().filter(agency=owner, year=year).order_by("-version"))
@@ -379,14 +389,14 @@ def plan(request, agency, year):
 
 
 @public_page
-def data(request):
+def data(request: HttpRequest) -> HttpResponse:
     """Open data: where it is, what each column means."""
     columns = [(name, text) for name, text, _ in COLUMNS]
     return render(request, "publication/data.html", {"columns": columns, "now": clock.now()})
 
 
 @public_page
-def help_page(request):
+def help_page(request: HttpRequest) -> HttpResponse:
     """In plain words: results, deadlines, draws, complaints."""
     meanings = [(mark, rules.MEANINGS[code]) for code, mark in rules.all_marks()]
     return render(request, "publication/help.html", {"meanings": meanings})

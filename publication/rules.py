@@ -55,6 +55,7 @@ RETURN_REASONS = [
 ]
 
 HASTY = timedelta(seconds=20)
+NO_ITEMS = "这份部门记录没有检查事项，不能公示。请退回补充。"
 
 _NUMBERS = [
     (re.compile(r"(?<![0-9A-Za-z])[1-9]\d{16}[0-9Xx](?![0-9A-Za-z])"), "（证件号码略）"),
@@ -125,7 +126,7 @@ def scope_of(scopes: Iterable[str]) -> str:
     """The strictest of the items' scopes: one limited item limits the whole section."""
     found = list(scopes)
     if not found:
-        raise DomainError("这份部门记录没有检查事项，不能公示。请退回补充。")
+        raise DomainError(NO_ITEMS)
     return max(found, key=STRICTNESS.index)
 
 

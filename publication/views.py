@@ -1,13 +1,13 @@
 """Pages of the leaders: what waits, one record beside its public form, the decision."""
 
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from core import clock
-from core.errors import DomainError
-from core.pages import one_of, paginate
-from core.workflow import authorize, authorize_role, can
+from core.errors import DomainError, demand
+from core.pages import attempt, one_of, paginate
+from core.workflow import authorize_role
 from deadlines.models import NEVER
 from inspections.flows import SectionStatus
 from inspections.models import Evidence, Section
@@ -15,6 +15,8 @@ from publication import rules, services
 from publication.forms import ReturnForm
 from publication.models import Approval
 from publication.reads import approval_queue
+from publication.reads.refusals import why_not_approve, why_not_return
+from publication.reads.snapshot import draft, items_with_answers
 
 TABS = 6
 DECIDED = [SectionStatus.SUBMITTED, SectionStatus.RETURNED, SectionStatus.PUBLISHED]
@@ -26,22 +28,14 @@ JOINS = (
 )
 
 
-def visible_section(request, pk):
+def visible_section(request: HttpRequest, pk: int) -> Section:
     """A section that has been handed in at least once, or 404."""
     rows = Section.objects.visible_to(request.user).filter(status__in=DECIDED)
     return get_object_or_404(rows.select_related(*JOINS), pk=pk)
 
 
-def pile_of(section):
-    """In which pile a section lies."""
-    clean = not section.inspection.outcome and not any(
-        answer.result == "problem" for answer in section.answers.all()
-    )
-    return approval_queue.CLEAN if clean else approval_queue.PROBLEM
-
-
 @require_GET
-def queue(request):
+def queue(request: HttpRequest) -> HttpResponse:
     """The two piles; the most urgent deadline first."""
     user = request.user
     waiting = approval_queue.waiting(user)
@@ -49,7 +43,7 @@ def queue(request):
         approval_queue.PROBLEM: waiting.filter(is_open=True).count(),
         approval_queue.CLEAN: waiting.filter(is_open=False).count(),
     }
-    chosen = one_of(request, "pile", counts, "分类") or first_pile(counts)
+    chosen = one_of(request, "pile", counts, "分类") or approval_queue.first_pile(counts)
     rows = approval_queue.pile(user, chosen).select_related(*JOINS).prefetch_related("items")
     page = paginate(rows, request, approval_queue.ORDER)
     first = waiting.select_related("inspection").first()
@@ -65,60 +59,36 @@ def queue(request):
         "urgent": clocks.get(first.pk) if first else None,
         "urgent_is_known": bool(first and first.urgent_on != NEVER),
         "last": Approval.objects.filter(section__agency=user.agency_id).order_by("-pk").first(),
-        "bulk": bulk_of(user) if chosen == approval_queue.CLEAN else None,
+        "bulk": approval_queue.bulk_of(user) if chosen == approval_queue.CLEAN else None,
     }
     return render(request, "approvals/list.html", context)
 
 
-def first_pile(counts):
-    """The pile that needs reading, unless it is empty."""
-    return (
-        approval_queue.PROBLEM
-        if counts[approval_queue.PROBLEM] or not counts[approval_queue.CLEAN]
-        else approval_queue.CLEAN
-    )
-
-
-def bulk_of(user):
-    """What may be passed at once, with three records offered for a look; None for those who may not."""
-    if not user.has_perm("inspections.approve_section"):
-        return None
-    rows = approval_queue.clean_for(user).select_related("inspection__selection__target")
-    sections = list(rows)
-    looked_at = set(rules.sample([section.pk for section in sections], clock.today()))
-    return {
-        "count": len(sections),
-        "stamp": rules.stamp(section.pk for section in sections),
-        "samples": [section for section in sections if section.pk in looked_at],
-        "hasty": sum(
-            rules.is_hasty(section.inspection.entered_at, section.submitted_at)
-            for section in sections
-        ),
-    }
-
-
 @require_GET
-def detail(request, pk):
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One record beside what the public will see."""
     return show(request, visible_section(request, pk), ReturnForm())
 
 
-def show(request, section, form, status=200):
+def show(
+    request: HttpRequest, section: Section, form: ReturnForm, status: int = 200
+) -> HttpResponse:
     """The page of one record; 422 with the form when a decision was refused."""
-    pile = pile_of(section)
-    mine = approval_queue.took_part(section, request.user)
+    pile = approval_queue.pile_of(section)
     waits = section.status == SectionStatus.SUBMITTED
     published = section.status == SectionStatus.PUBLISHED
     tabs = approval_queue.pile(request.user, pile).select_related("inspection__selection__target")[
         :TABS
     ]
-    publication = section.publication if published else services.draft(section)
+    no_approval = why_not_approve(section, request.user)
+    no_return = why_not_return(section, request.user)
+    publication = section.publication if published else draft(section)
     publication.is_named = publication.is_full  # as it stands once the list is public
     context = {
         "section": section,
         "inspection": section.inspection,
         "target": section.inspection.target,
-        "items": services.items_with_answers(section),
+        "items": items_with_answers(section),
         "signature": section.inspection.signatures.order_by("-pk").first(),
         "team": section.inspection.selection.assignments.filter(
             agency=section.agency_id
@@ -130,8 +100,10 @@ def show(request, section, form, status=200):
         "hasty": rules.is_hasty(section.inspection.entered_at, section.submitted_at),
         "approvals": section.approvals.select_related("decided_by"),
         "tabs": tabs if waits else [],
-        "mine": mine,
-        "may_decide": waits and not mine and can(request.user, "approve", section),
+        "mine": approval_queue.took_part(section, request.user),
+        "no_approval": no_approval,
+        "no_return": no_return,
+        "blocked": no_approval if no_return is None else None,
         "form": form,
         "pile": pile,
     }
@@ -139,10 +111,10 @@ def show(request, section, form, status=200):
 
 
 @require_POST
-def approve(request, pk):
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish, and on to the next record of the same pile."""
     section = visible_section(request, pk)
-    pile = pile_of(section)
+    pile = approval_queue.pile_of(section)
     publication = services.approve(section, actor=request.user)
     messages.success(
         request, f"已公示：{section.inspection}（{publication.get_scope_display()}）。"
@@ -152,20 +124,23 @@ def approve(request, pk):
 
 
 @require_POST
-def send_back(request, pk):
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the record back with a reason."""
     section = visible_section(request, pk)
-    authorize(request.user, "return", section)
+    demand(why_not_return(section, request.user))
     form = ReturnForm(request.POST)
     if not form.is_valid():
         return show(request, section, form, status=422)
-    services.return_section(section, form.cleaned_data["reason"], actor=request.user)
+    reason = form.cleaned_data["reason"]
+    done = attempt(form, services.return_section, section, reason, actor=request.user)
+    if not done:
+        return show(request, section, form, status=done.status)
     messages.success(request, f"已退回：{section.inspection}。检查人员已收到理由。")
     return redirect("approvals:list")
 
 
 @require_POST
-def approve_clean(request):
+def approve_clean(request: HttpRequest) -> HttpResponse:
     """Publish every record without a problem that the leader was shown."""
     authorize_role(request.user, "approve", Section)
     sections = list(approval_queue.clean_for(request.user))

@@ -1,6 +1,7 @@
 """Forms that ask, and change nothing."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -44,7 +45,7 @@ class TrailForm(forms.Form):
     since = DayField(label="起始日期", required=False)
     until = DayField(label="截止日期", required=False)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """The first day must not lie after the last."""
         asked = super().clean()
         since, until = asked.get("since"), asked.get("until")
@@ -52,7 +53,7 @@ class TrailForm(forms.Form):
             raise ValidationError("起始日期晚于截止日期，请核对。")
         return asked
 
-    def condition(self):
+    def condition(self) -> Q:
         """The filter that was asked for."""
         asked = self.cleaned_data
         condition = Q(verb__startswith=asked["verb"])
@@ -64,7 +65,7 @@ class TrailForm(forms.Form):
             condition &= Q(at__lt=_midnight(asked["until"]) + timedelta(days=1))
         return condition
 
-    def asked(self):
+    def asked(self) -> dict[str, str]:
         """The filter as a line of the trail may hold it: no names of people."""
         asked = {name: str(value) for name, value in self.cleaned_data.items() if value}
         if "actor" in asked:
@@ -72,5 +73,5 @@ class TrailForm(forms.Form):
         return asked
 
 
-def _midnight(day):
+def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))

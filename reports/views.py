@@ -1,7 +1,13 @@
 """Pages that only look: the work list, search, inbox, trail, help."""
 
 from django.contrib import messages
-from django.http import Http404, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -31,7 +37,7 @@ ACTIONS = {
 
 
 @require_GET
-def worklist(request):
+def worklist(request: HttpRequest) -> HttpResponse:
     """What the user has to do today, and how far the tasks are."""
     user = request.user
     request.worklist = todos = reads.worklist(user)
@@ -50,7 +56,7 @@ def worklist(request):
 
 
 @require_GET
-def search(request):
+def search(request: HttpRequest) -> HttpResponse:
     """Tasks, firms, people and visits by number, code or name."""
     form = SearchForm(request.GET)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
@@ -60,7 +66,7 @@ def search(request):
 
 
 @require_GET
-def notice_list(request):
+def notice_list(request: HttpRequest) -> HttpResponse:
     """The user's inbox, the newest first."""
     inbox = Notice.objects.filter(recipient=request.user)
     unread = inbox.filter(read_at=None).count()
@@ -70,7 +76,7 @@ def notice_list(request):
 
 
 @require_POST
-def notices_read(request):
+def notices_read(request: HttpRequest) -> HttpResponse:
     """Everything in the inbox has been read."""
     count = notices.mark_read(request.user)
     messages.success(request, f"已将 {count} 条通知标为已读。" if count else "没有未读的通知。")
@@ -78,7 +84,7 @@ def notices_read(request):
 
 
 @require_GET
-def trail(request):
+def trail(request: HttpRequest) -> HttpResponse:
     """Who did what, for the audit administrator."""
     authorize_role(request.user, "view", AuditEvent)
     form = TrailForm(request.GET)
@@ -100,7 +106,7 @@ def trail(request):
 
 
 @require_GET
-def trail_csv(request):
+def trail_csv(request: HttpRequest) -> HttpResponseBase:
     """The trail as CSV, with the same filter as the page; the download is a line itself."""
     form = TrailForm(request.GET)
     if not form.is_valid():
@@ -116,7 +122,7 @@ def trail_csv(request):
 
 
 @require_GET
-def mail_list(request):
+def mail_list(request: HttpRequest) -> HttpResponse:
     """Mails that did not arrive, for the system administrator."""
     authorize_role(request.user, "change", Notice)
     tab = "waiting" if request.GET.get("tab") == "waiting" else ""
@@ -133,7 +139,7 @@ def mail_list(request):
 
 
 @require_POST
-def mail_resend(request, kind, pk):
+def mail_resend(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Try one letter again at once."""
     authorize_role(request.user, "change", Notice)
     if kind not in reads.KINDS:
@@ -145,7 +151,7 @@ def mail_resend(request, kind, pk):
 
 
 @require_POST
-def mail_resend_failed(request):
+def mail_resend_failed(request: HttpRequest) -> HttpResponse:
     """Try everything again that was given up."""
     count = notices.resend_failed(actor=request.user)
     messages.success(request, f"{count} 封邮件将从现在起重新发送。")
@@ -153,6 +159,6 @@ def mail_resend_failed(request):
 
 
 @require_GET
-def help_page(request):
+def help_page(request: HttpRequest) -> HttpResponse:
     """Short help for staff: who does what, in which order, with which keys."""
     return render(request, "reports/help.html", {"roles": ROLES, "own": request.user.roles})

@@ -1,5 +1,7 @@
 """Photos of a visit: the original as it was taken, and a copy that says nothing of where."""
 
+from datetime import datetime
+
 from django.db import models
 from django.urls import reverse
 
@@ -64,6 +66,6 @@ class Evidence(models.Model):
         return [self.original, self.copy, self.thumbnail]
 
     @property
-    def shown_at(self):
+    def shown_at(self) -> datetime:
         """When it was taken, or else when it came."""
         return self.taken_at or self.uploaded_at

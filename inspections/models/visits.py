@@ -16,8 +16,8 @@ from inspections.flows import (
 )
 from inspections.rules import ENDING, OUTCOMES, PROBLEMS, RESULTS, Finding
 from inspections.rules.strokes import svg_box, svg_path
-from registries.models import Inspector
-from tasks.models import Assignment, Selection
+from registries.models import Inspector, Target
+from tasks.models import Assignment, Selection, Task
 
 
 class InspectionQuerySet(models.QuerySet):
@@ -131,12 +131,12 @@ class Inspection(models.Model):
         return reverse("inspections:form", args=[self.pk])
 
     @property
-    def task(self):
+    def task(self) -> Task:
         """The task this visit belongs to."""
         return self.selection.task
 
     @property
-    def target(self):
+    def target(self) -> Target:
         """The enterprise visited."""
         return self.selection.target
 

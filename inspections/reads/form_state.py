@@ -1,6 +1,7 @@
 """One form as a whole: what stands on it, what is missing, and whose turn it is. Reads only."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 
 from django.utils import timezone
@@ -139,7 +140,7 @@ class Part:
         return [one.inspector for one in self.team if one.confirmation is None]
 
     @property
-    def saved_at(self):
+    def saved_at(self) -> datetime | None:
         """When its content was last changed."""
         return max((answer.updated_at for answer in self.answers.values()), default=None)
 
@@ -189,7 +190,7 @@ class Sheet:
         return next(part for part in self.parts if part.section.pk == section.pk)
 
     @property
-    def visited_on(self):
+    def visited_on(self) -> date:
         """The day of the visit; today while nobody has entered."""
         entered_at = self.inspection.entered_at
         return timezone.localtime(entered_at).date() if entered_at else clock.today()

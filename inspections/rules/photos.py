@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from PIL import ExifTags, Image, ImageOps
@@ -18,6 +19,7 @@ COPY, THUMBNAIL = 1600, 240  # longest side in pixels
 QUALITY = 82
 FORMATS = ["JPEG", "PNG", "WEBP"]  # a JPEG of several pictures opens as MPO
 SUFFIXES = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp"}
+Looked = TypeVar("Looked")
 CHINA = ZoneInfo("Asia/Shanghai")
 
 TOO_LARGE = "照片超过 20 MB，没有上传。请在手机相机设置中降低像素后重拍。"
@@ -114,7 +116,7 @@ def _exif_time(image: Image.Image) -> datetime | None:
     return datetime.strptime(text, "%Y:%m:%d %H:%M:%S").replace(tzinfo=CHINA) if text else None
 
 
-def _tolerant(look: Callable):
+def _tolerant(look: Callable[[], Looked]) -> Looked | None:
     """What the metadata say, or None: damaged metadata do not damage the photo."""
     try:
         return look()

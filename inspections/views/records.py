@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.audit import subject_of
 from core.models import AuditEvent
-from core.pages import paginate, render_page
+from core.pages import Page, paginate, render_page
 from inspections import services
 from inspections.models import Document, Evidence, Inspection
 from inspections.reads import documents
@@ -49,7 +49,7 @@ def of_task(request: HttpRequest, number: str) -> HttpResponse:
     return render_page(request, "inspections/of_task", context)
 
 
-def _sheets(page: object) -> list[Sheet]:
+def _sheets(page: Page) -> list[Sheet]:
     return [Sheet(visit) for visit in page.items]
 
 

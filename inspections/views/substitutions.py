@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.models import User, overseen
-from core.errors import DomainError, NotAllowed
+from core.errors import NotAllowed
+from core.pages import attempt
 from core.workflow import REFUSED, authorize, can
 from draws.reasons import SubstitutionReason
 from inspections import services
@@ -55,14 +56,17 @@ def substitute(request: HttpRequest, pk: int) -> HttpResponse:
     form = SubstitutionForm(request.POST or None, causes=causes)
     status = 200 if request.method == "GET" else 422
     if form.is_valid():
-        try:
-            row = services.request_substitution(assignment, **form.cleaned_data, actor=request.user)
-        except DomainError as error:
-            form.add_error(None, error.message)
-            status = error.status
-        else:
+        done = attempt(
+            form,
+            services.request_substitution,
+            assignment,
+            **form.cleaned_data,
+            actor=request.user,
+        )
+        if done:
             messages.success(request, "已提交，等待本单位分管负责人审批。批准前仍由原人员检查。")
-            return redirect("inspections:substitution", pk=row.pk)
+            return redirect("inspections:substitution", pk=done.value.pk)
+        status = done.status
     waiting = assignment.substitutions.filter(status=SubstitutionStatus.REQUESTED).first()
     context = {"assignment": assignment, "form": form, "waiting": waiting}
     return render(request, "inspections/substitute.html", context, status=status)
@@ -97,10 +101,10 @@ def decide(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     authorize(request.user, move, row)
     if not form.is_valid():
         return _page(request, row, "意见最多 200 字，没有办理。", 422)
-    try:
-        MOVES[move](row, form.cleaned_data["note"], actor=request.user)
-    except DomainError as error:
-        return _page(request, visible_substitution(request.user, pk), error.message, error.status)
+    done = attempt(None, MOVES[move], row, form.cleaned_data["note"], actor=request.user)
+    if not done:
+        found = visible_substitution(request.user, pk)
+        return _page(request, found, done.error.message, done.status)
     messages.success(
         request, "已同意，接替人员已按规程抽取。" if move == "approve" else "已答复不同意。"
     )

@@ -1,15 +1,18 @@
 """What waits for a leader's decision, in two piles: 未发现问题 and 发现问题 (product 4.3)."""
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.fields import CharField, DateField
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from agencies.models import User
+from core import clock
 from core.audit import subject_of
 from deadlines.models import NEVER, Deadline, Kind
 from inspections.models import Answer, OfficerConfirmation, Section
+from publication import rules
 from tasks.models import Assignment
 
 CLEAN, PROBLEM = "clean", "problem"
@@ -79,3 +82,34 @@ def due_on(section: Section) -> date | None:
     """Until when the section has to be published; None when no clock runs or a year is missing."""
     deadline = deadlines_of([section]).get(section.pk)
     return deadline.due_on if deadline else None
+
+
+def pile_of(section: Section) -> str:
+    """In which pile a section lies."""
+    clean = not section.inspection.outcome and not any(
+        answer.result == "problem" for answer in section.answers.all()
+    )
+    return CLEAN if clean else PROBLEM
+
+
+def first_pile(counts: dict[str, int]) -> str:
+    """The pile that needs reading, unless it is empty."""
+    return PROBLEM if counts[PROBLEM] or not counts[CLEAN] else CLEAN
+
+
+def bulk_of(user: User) -> dict[str, Any] | None:
+    """What may be passed at once, with three records offered for a look; None for those who may not."""
+    if not user.has_perm("inspections.approve_section"):
+        return None
+    rows = clean_for(user).select_related("inspection__selection__target")
+    sections = list(rows)
+    looked_at = set(rules.sample([section.pk for section in sections], clock.today()))
+    return {
+        "count": len(sections),
+        "stamp": rules.stamp(section.pk for section in sections),
+        "samples": [section for section in sections if section.pk in looked_at],
+        "hasty": sum(
+            rules.is_hasty(section.inspection.entered_at, section.submitted_at)
+            for section in sections
+        ),
+    }

@@ -235,7 +235,7 @@ NAMES = re.compile(r"firm_name|\buscc\b|target\.(name|code)|person_in_charge|dra
 SPEAKS = {
     "publication/models.py": "holds the columns and the answer",
     "publication/rules.py": "masks natural persons before anything is stored",
-    "publication/services.py": "stores the snapshot",
+    "publication/reads/snapshot.py": "makes the snapshot that is stored",
     "publication/reads/disclosure.py": "asks before it names",
     "publication/public.py": "the address of a firm",
     "publication/urls.py": "the address of a firm",

@@ -8,7 +8,8 @@ from core.models import AuditEvent, Notice
 from deadlines.models import Deadline
 from inspections.models import Section
 from publication.models import Approval, Publication
-from publication.services import approve, approve_clean, draft, return_section
+from publication.reads.snapshot import draft
+from publication.services import approve, approve_clean, return_section
 from tests.factories import UserFactory
 from tests.publication.world import item_list
 
