@@ -1,5 +1,8 @@
 """What this user sees of a ceremony and may do in it now; shared by the pages of both draws."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import HttpRequest
 
 from core import clock
@@ -42,7 +45,7 @@ def ceremony(request: HttpRequest, task: Task, draw_: Draw) -> dict:
     }
 
 
-def phrase_form(draw_: Draw, data=None) -> PhraseForm:
+def phrase_form(draw_: Draw, data: Mapping[str, Any] | None = None) -> PhraseForm:
     """The form of the witness, for words or for dice."""
     is_dice = any(row.code == DICE for row in draw_.contributors.all())
     return PhraseForm(data, is_dice=is_dice)
