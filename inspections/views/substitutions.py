@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.models import User, overseen
+from agencies.requests import StaffRequest
 from core.errors import NotAllowed
 from core.pages import attempt
 from core.workflow import REFUSED, authorize, can
@@ -45,7 +46,7 @@ def visible_substitution(user: User, pk: int) -> Substitution:
 
 
 @require_http_methods(["GET", "POST"])
-def substitute(request: HttpRequest, pk: int) -> HttpResponse:
+def substitute(request: StaffRequest, pk: int) -> HttpResponse:
     """Apply to leave a team, or for an inspector of the own agency."""
     assignment = visible_assignment(request.user, pk)
     causes = [
@@ -73,13 +74,13 @@ def substitute(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def substitution(request: HttpRequest, pk: int) -> HttpResponse:
+def substitution(request: StaffRequest, pk: int) -> HttpResponse:
     """One application: why, who decided, who came."""
     return _page(request, visible_substitution(request.user, pk))
 
 
 def _page(
-    request: HttpRequest, row: Substitution, error: str = "", status: int = 200
+    request: StaffRequest, row: Substitution, error: str = "", status: int = 200
 ) -> HttpResponse:
     context = {
         "row": row,
@@ -93,7 +94,7 @@ def _page(
 
 
 @require_POST
-def decide(request: HttpRequest, pk: int, move: str) -> HttpResponse:
+def decide(request: StaffRequest, pk: int, move: str) -> HttpResponse:
     """The deputy head agrees, or not."""
     row, form = visible_substitution(request.user, pk), DecisionForm(request.POST)
     if move not in MOVES:
