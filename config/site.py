@@ -11,11 +11,11 @@ from django.utils.functional import SimpleLazyObject
 
 from agencies.reads import organisers
 from core import clock
-from core.models import Notice, Portal
+from core.models import IDENTITY, Notice, Portal
 from reports import reads
 
 STAFF = frozenset({"lead", "agency_admin", "officer", "deputy", "principal", "supervisor"})
-IDENTITY, MINUTE = "portal:identity", 60
+MINUTE = 60
 RAIL = [
     ("工作台", "home", "reports:worklist", None),
     ("一单两库", "books", "catalog:list", STAFF),

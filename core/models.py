@@ -8,6 +8,7 @@ from django.db import models
 from core import clock
 
 NAMELESS = "双随机、一公开监管平台"
+IDENTITY = "portal:identity"  # under which a process keeps the name and the organisers for a minute
 
 
 class PortalManager(models.Manager["Portal"]):

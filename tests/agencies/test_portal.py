@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 
 from agencies.models import Region, System
@@ -78,6 +79,7 @@ def test_the_command_names_the_portal(capsys):
 
 
 def test_the_agencies_of_the_highest_region_run_it(reference, client):
+    cache.clear()
     assert organisers() == ""
     assert "主办：" not in client.get("/login/").content.decode()
     agency("341323", "gongan", "灵璧县公安局")
@@ -86,6 +88,9 @@ def test_the_agencies_of_the_highest_region_run_it(reference, client):
     agency("341300", "gongan", "宿州市公安局")
     agency("341300", "zonghe", "宿州市联席会议办公室", is_inspecting=False)
     assert organisers() == "宿州市公安局、宿州市市场监督管理局"
+    assert "主办：" not in client.get("/login/").content.decode()  # as it was a minute ago
+    cache.clear()
+    assert f"主办：{organisers()}" in client.get("/login/").content.decode()
 
 
 def test_many_organisers_are_counted(reference):
