@@ -92,7 +92,7 @@ ROLES = {
     ),
     "principal": role(
         "主要负责人",
-        "审批计划和检查结果，签发更正",
+        "审批计划和检查结果；更正的签发尚未开通",
         "plans.approve_plan",
         "plans.return_plan",
         "draws.void_draw",

@@ -312,7 +312,8 @@ def profile_for(region: Region) -> RuleProfile:
     profile = RuleProfile.objects.nearest(region)
     if profile is None:
         raise DomainError(
-            f"{region}还没有抽查规则配置，请联系系统管理员补充后再办理。", code="no_profile"
+            f"{region}还没有抽查规则配置，页面上的补充功能尚未开通，请联系部署方装入后再办理。",
+            code="no_profile",
         )
     return profile
 

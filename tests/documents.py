@@ -25,6 +25,8 @@ RECORD = re.compile(r"\bADRs? (\d+)\b|docs/adr/(\d{4})")
 ROW = re.compile(r"\bproduct row ([A-L]?\d+)")
 CASE = re.compile(rf"\bcases? ({'|'.join(CASES)}) (\d+)\b")
 PAGE = re.compile(r"(?<![\w/])docs/[\w./-]*\w")
+SPAN = re.compile(r"`([^`\n]+)`")
+FILE = re.compile(r"(?<![\w./-])[a-z_]+/[\w./-]+\.(?:py|js|json|md|toml|txt|yaml)\b")
 LINK = re.compile(r"\]\((?!https?:|mailto:|urn:)([^)\s]+)\)")
 HEADING = re.compile(rf"^#+ ({NUMBER})\.?\s", re.M)
 
@@ -99,6 +101,15 @@ class Shelf:
                 yield page
         if name.endswith(".md"):
             yield from self._links(name, text)
+            yield from self._files(name, text)
+
+    def _files(self, name: str, text: str) -> Iterator[str]:
+        """Paths in code spans; the changelog may speak of what is gone."""
+        files = [file for span in SPAN.findall(text) for file in FILE.findall(span)]
+        bases = [ROOT, (ROOT / name).parent, ROOT / "static/js", ROOT / "tests/js"]
+        for file in files if name != "CHANGELOG.md" else []:
+            if not any((base / file).exists() for base in bases):
+                yield file
 
     def _links(self, name: str, text: str) -> Iterator[str]:
         for link in LINK.findall(text):

@@ -40,7 +40,9 @@ def start(
     """
     rule = DeadlineRule.objects.nearest(agency.region_id, kind, trigger_on)
     if rule is None:
-        raise DomainError(f"{agency}没有“{Kind(kind).label}”的期限规则，请联系系统管理员补充。")
+        raise DomainError(
+            f"{agency}没有“{Kind(kind).label}”的期限规则，页面上的补充功能尚未开通，请联系部署方装入规则。"
+        )
     deadline = Deadline(
         subject=_label(subject),
         kind=kind,

@@ -57,7 +57,7 @@ def _change(
     """The change a row asks for; None when something is wrong with it, which is then noted."""
     sheet = preview.sheet
     if inspector is not None and inspector.agency_id != agency.pk:
-        sheet.fault(row, "citizen_id", "已登记在其他单位的名录中，请由原单位办理调出")
+        sheet.fault(row, "citizen_id", "已登记在其他单位的名录中，请联系原单位；调出功能尚未开通")
         return None
     standing = {name: getattr(inspector, name) for name in CHECKED} if inspector else {}
     whole = standing | row.values

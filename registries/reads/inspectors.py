@@ -70,7 +70,7 @@ def _why_taken(inspector: Inspector) -> Refusal | None:
         where = "本单位" if same.agency_id == inspector.agency_id else "其他单位"
         return Refusal(
             f"该身份证号已登记在{where}的名录中，没有重复登记。请核对号码；"
-            "如人员已调动，请由原单位办理调出。",
+            "如人员已调动，请联系原单位；调出功能尚未开通。",
             field="citizen_id",
             code="citizen_id_taken",
         )

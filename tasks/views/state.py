@@ -12,6 +12,7 @@ from draws.forms import BeaconForm, PhraseForm, VoidForm
 from draws.models import BeaconKind, ContributionKind, Draw
 from draws.reads import ceremony_state
 from tasks.models import Task
+from tasks.reads.draws import why_not_take_back
 
 LIVE = {DrawStatus.FROZEN, DrawStatus.OPENED}
 SENT = {"dispatched", "completed"}
@@ -107,13 +108,19 @@ def _beacon(request: StaffRequest, draw_: Draw) -> dict:
 
 def _void(request: StaffRequest, task: Task, draw_: Draw) -> dict:
     live = draw_.status in LIVE and task.status not in SENT
+    refusal = why_not_take_back(task, draw_) if live else None
     proposed = draw_.void_proposed_at is not None
     return {
-        "may_propose_void": live and not proposed and can(request.user, "propose_void", draw_),
+        "may_propose_void": live
+        and not proposed
+        and refusal is None
+        and can(request.user, "propose_void", draw_),
+        "why_not_void": refusal if can(request.user, "propose_void", draw_) else None,
         "void_form": VoidForm(),
         "void_proposed": live and proposed,
         "may_void": live
         and proposed
+        and refusal is None
         and draw_.void_proposed_by_id != request.user.pk
         and can(request.user, "void", draw_),
     }

@@ -93,7 +93,7 @@ def test_people_and_certificates_of_others_stay_theirs(admin):
     InspectorFactory(agency=other, citizen_id=CHEN[1], name="他单位")
     InspectorFactory(agency=other, certificate_no=LIN[3])
     assert messages(bring(inspectors_csv(CHEN, LIN), admin, accept_good=True)) == [
-        (2, "身份证号", "已登记在其他单位的名录中，请由原单位办理调出"),
+        (2, "身份证号", "已登记在其他单位的名录中，请联系原单位；调出功能尚未开通"),
         (3, "执法证号", "已登记在另一人名下，请核对"),
     ]
     assert Inspector.objects.filter(agency=admin.agency).count() == 0

@@ -13,7 +13,7 @@ from draws.models import Draw
 from draws.reads import minutes
 from tasks import services
 from tasks.flows import TaskStatus
-from tasks.reads.draws import minutes_of
+from tasks.reads.draws import PEOPLE_FIRST, minutes_of
 from tests import pdf, suzhou
 from tests.tasks import ceremonies as play
 from tests.tasks.test_ceremony_beacon import BEACON
@@ -186,6 +186,19 @@ def test_the_whole_void_by_posts(morning, log_in):
     page = log_in(lead).get(url("draw", morning)).content.decode()
     assert "本来会抽中" in page
     assert log_in(lead).get(url("scope", morning)).context["draw"] is None
+
+
+def test_no_void_is_offered_while_people_are_drawn_on_the_list(task, log_in):
+    suzhou.locked(task)
+    lead = log_in(suzhou.person("lead"))
+    assert lead.get(url("draw", task)).context["may_propose_void"]
+    services.freeze_people(task, actor=suzhou.person("lead"))
+    page = lead.get(url("draw", task))
+    assert not page.context["may_propose_void"]
+    assert PEOPLE_FIRST in page.content.decode()
+    assert lead.get(url("people", task)).context["may_propose_void"]
+    answer = lead.post(url("propose_void", task, "targets"), {"reason": "名录有误"})
+    assert PEOPLE_FIRST in answer.content.decode()
 
 
 def test_the_projector_shows_no_name_while_the_list_is_closed(morning, log_in):
