@@ -139,12 +139,12 @@ def approve_substitution(
     _must_be_open(first, begun)
     draw = _draw_of(first)
     events.hold(draw)
-    changed, outcome = _substitute(draw, substitution, note, begun, actor)
+    changed, outcome = _draw_substitute(draw, substitution, note, begun, actor)
     followers = (
         _followers(substitution, begun) if substitution.scope == SubstitutionScope.ALL else []
     )
     for follower in followers:
-        changed += _substitute(draw, follower, note, begun, actor, outcome)[0]
+        changed += _draw_substitute(draw, follower, note, begun, actor, outcome)[0]
     if followers:
         events.must_hold(draw)
     if substitution.cause == SubstitutionReason.RECUSAL:
@@ -154,7 +154,7 @@ def approve_substitution(
     return changed
 
 
-def _substitute(
+def _draw_substitute(
     draw: Draw,
     substitution: Substitution,
     note: str,
