@@ -6,7 +6,7 @@ from functools import wraps
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -43,20 +43,20 @@ from tasks.models import Task
 from tasks.reads.draws import evidence_of, minutes_of
 
 MAX_AGE = 60
-Page = Callable[..., HttpResponseBase]
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 NO_RESULTS = "这次抽查还没有公示的结果。检查完成并经部门负责人审批后公示。"
 NAMELESS_RESULTS = "已公示的结果目前不列企业名称，所以不在这里逐条列出。"
 RECENT = ("-published_on", "-pk")
 
 
-def public_page(view: Page) -> Page:
+def public_page(view: Callable[..., Answer]) -> Callable[..., Answer]:
     """Open to everybody, read only, and for a minute to every cache; private once logged in.
 
     PostgreSQL refuses NUL in text: an address with one names nothing.
     """
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Answer:
         if "\0" in request.path or "%00" in request.META["QUERY_STRING"]:
             raise Http404
         response = view(request, *args, **kwargs)
@@ -233,7 +233,8 @@ def public_draw(draw_id: str) -> Draw:
     )
     rows = rows.select_related("consented_by__agency", "supersedes", "successor")
     rows = rows.prefetch_related("drawn_for__task__items", "taking_part", "contributors")
-    return get_object_or_404(rows.defer(*UNREAD), draw_id=draw_id)
+    found: Draw = get_object_or_404(rows.defer(*UNREAD), draw_id=draw_id)
+    return found
 
 
 @public_page

@@ -32,7 +32,8 @@ JOINS = (
 def visible_section(request: StaffRequest, pk: int) -> Section:
     """A section that has been handed in at least once, or 404."""
     rows = Section.objects.visible_to(request.user).filter(status__in=DECIDED)
-    return get_object_or_404(rows.select_related(*JOINS), pk=pk)
+    section: Section = get_object_or_404(rows.select_related(*JOINS), pk=pk)
+    return section
 
 
 @require_GET

@@ -8,6 +8,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template import Context
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.requests import StaffRequest
@@ -36,15 +37,21 @@ ACTIONS = {
 }
 
 
+class WorklistRequest(StaffRequest):
+    """Keeps the work list, so that the rail counts it without asking again."""
+
+    worklist: list[reads.Todo]
+
+
 @require_GET
-def worklist(request: StaffRequest) -> HttpResponse:
+def worklist(request: WorklistRequest) -> HttpResponse:
     """What the user has to do today, and how far the tasks are."""
     user = request.user
     request.worklist = todos = reads.worklist(user)
     task = reads.newest_dispatched(user) if "lead" in user.roles else None
     context = {
         "todos": todos,
-        "note": rules.day_note(clock.today(), calendar_of({"request": request})),
+        "note": rules.day_note(clock.today(), calendar_of(Context({"request": request}))),
         "action": next((ACTIONS[role] for role in ACTIONS if role in user.roles), None),
         "next_deadline": None if todos else reads.next_deadline(user),
         "has_overview": bool(OVERVIEW & set(user.roles)),

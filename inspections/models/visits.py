@@ -14,7 +14,15 @@ from inspections.flows import (
     InspectionStatus,
     SectionStatus,
 )
-from inspections.rules import ENDING, OUTCOMES, PROBLEMS, RESULTS, Finding
+from inspections.rules import (
+    ENDING,
+    OUTCOMES,
+    PROBLEMS,
+    RESULTS,
+    AnswerLook,
+    Finding,
+    look_of,
+)
 from inspections.rules.strokes import svg_box, svg_path
 from registries.models import Inspector, Target
 from tasks.models import Assignment, Selection, Task
@@ -273,6 +281,11 @@ class Answer(models.Model):
         return Finding(self.result, tuple(self.problems), self.remark, self.rectify_by)
 
     @property
+    def look(self) -> AnswerLook:
+        """How the result is shown."""
+        return look_of(self.result)
+
+    @property
     def problem_labels(self) -> str:
         """The kinds of problem in Chinese."""
         return "；".join(label for code, label in PROBLEMS if code in self.problems)
@@ -356,6 +369,11 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.inspection}　{self.get_kind_display()}"
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the firm refused to sign."""
+        return self.kind == SignatureKind.REFUSED
 
     @property
     def path(self) -> str:

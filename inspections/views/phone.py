@@ -210,7 +210,7 @@ def save(request: StaffRequest, pk: int) -> HttpResponse:
     if isinstance(done.error, services.AnswerConflict):
         _show_conflict(answer_forms, done.error)
         return show(request, sheet, 422, answer_forms=answer_forms)
-    return show(request, sheet, done.status, answer_forms=answer_forms, error=done.error.message)
+    return show(request, sheet, done.status, answer_forms=answer_forms, error=str(done.error))
 
 
 def _show_conflict(answer_forms: list[AnswerForm], error: services.AnswerConflict) -> None:
@@ -240,7 +240,7 @@ def rest(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _refused(request: StaffRequest, pk: int, done: Outcome[Any]) -> HttpResponse:
     """The form as it is now, with the reason above it."""
-    return show(request, visible_sheet(request, pk), done.status, error=done.error.message)
+    return show(request, visible_sheet(request, pk), done.status, error=str(done.error))
 
 
 @require_POST
@@ -326,7 +326,7 @@ def photos(request: StaffRequest, pk: int) -> HttpResponse:
             data = file.read(LARGEST + 1)
             done = attempt(None, services.attach, part.section, data, item=item, actor=request.user)
             if not done:
-                photo_form.add_error("photos", f"{file.name}：{done.error.message}")
+                photo_form.add_error("photos", f"{file.name}：{done.error}")
     if photo_form.errors:
         return show(request, visible_sheet(request, pk), 422, photo_form=photo_form)
     return _back(pk, "photos")

@@ -10,14 +10,18 @@ from agencies.models import User, overseen
 from agencies.requests import StaffRequest
 from core.errors import NotAllowed
 from core.pages import attempt
-from core.workflow import REFUSED, authorize, can
+from core.workflow import REFUSED, authorize
 from draws.reasons import SubstitutionReason
 from inspections import services
 from tasks.flows import SubstitutionStatus
 from tasks.forms import DecisionForm, SubstitutionForm
 from tasks.models import Assignment, Substitution, Task
-from tasks.services import may_apply
+from tasks.services.substituting import may_apply, why_not_decide
 
+LOOKS: dict[str, tuple[str, str]] = {
+    SubstitutionStatus.APPROVED: ("ok", ""),
+    SubstitutionStatus.REFUSED: ("neutral", "minus"),
+}
 MOVES = {"approve": services.approve_substitution, "refuse": services.refuse_substitution}
 
 
@@ -66,7 +70,7 @@ def substitute(request: StaffRequest, pk: int) -> HttpResponse:
         )
         if done:
             messages.success(request, "已提交，等待本单位分管负责人审批。批准前仍由原人员检查。")
-            return redirect("inspections:substitution", pk=done.value.pk)
+            return redirect("inspections:substitution", pk=done.result.pk)
         status = done.status
     waiting = assignment.substitutions.filter(status=SubstitutionStatus.REQUESTED).first()
     context = {"assignment": assignment, "form": form, "waiting": waiting}
@@ -86,8 +90,9 @@ def _page(
         "row": row,
         "task": row.assignment.selection.task,
         "target": row.assignment.selection.target,
-        "may_decide": row.status == SubstitutionStatus.REQUESTED
-        and can(request.user, "approve", row),
+        "look": LOOKS.get(row.status, ("wait", "")),
+        "is_waiting": row.status == SubstitutionStatus.REQUESTED,
+        "no_approval": why_not_decide(row, "approve", request.user),
         "error": error,
     }
     return render(request, "inspections/substitution.html", context, status=status)
@@ -105,7 +110,7 @@ def decide(request: StaffRequest, pk: int, move: str) -> HttpResponse:
     done = attempt(None, MOVES[move], row, form.cleaned_data["note"], actor=request.user)
     if not done:
         found = visible_substitution(request.user, pk)
-        return _page(request, found, done.error.message, done.status)
+        return _page(request, found, str(done.error), done.status)
     messages.success(
         request, "已同意，接替人员已按规程抽取。" if move == "approve" else "已答复不同意。"
     )
