@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from scripts.check import QUICK, checks
+from scripts.check import QUICK, chosen
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVERS = {"Postgres", "Redis", "Supervisor"}
 
 
 def titles(arguments):
-    return [check.title for check in checks(arguments)]
+    return [check.title for check in chosen(arguments)]
 
 
 def test_everything_and_quick_run_the_same_linters():
@@ -21,12 +21,12 @@ def test_everything_and_quick_run_the_same_linters():
 
 
 def test_quick_leaves_out_browsers_and_broken_servers_only():
-    assert checks([QUICK])[-1].arguments[-2:] == ["-m", "not browser and not faults"]
-    assert "-m" not in checks([])[-1].arguments
+    assert chosen([QUICK])[-1].arguments[-2:] == ["-m", "not browser and not servers"]
+    assert "-m" not in chosen([])[-1].arguments
 
 
 def test_other_arguments_go_to_pytest_alone():
-    [only] = checks(["tests/plans", "-q"])
+    [only] = chosen(["tests/plans", "-q"])
     assert only.arguments == ["pytest", "tests/plans", "-q"]
 
 
@@ -47,6 +47,6 @@ def test_a_file_that_starts_servers_or_a_browser_says_so(path):
         if isinstance(node, ast.Call)
     }
     if called & SERVERS:
-        assert "faults" in marked(path)
+        assert "servers" in marked(path)
     if path.parent.name == "browser":
         assert "browser" in marked(path)

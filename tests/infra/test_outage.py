@@ -31,8 +31,8 @@ from tests.infra.test_run import OWN, ROOT
 from tests.office import Office
 
 pytestmark = [
-    pytest.mark.faults,
     pytest.mark.skipif(postgres_folder() is None, reason="no PostgreSQL programs here"),
+    pytest.mark.servers,
 ]
 
 MINUTE = 60.0

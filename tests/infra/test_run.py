@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 OWN = ("DATABASE_URL", "REDIS_URL", "DJANGO_", "PORTAL_", "COV_", "COVERAGE_", "PYTEST_")
 
 pytestmark = [
-    pytest.mark.faults,
     pytest.mark.skipif(postgres_folder() is None, reason="no PostgreSQL programs here"),
+    pytest.mark.servers,
 ]
 
 

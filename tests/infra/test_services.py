@@ -17,8 +17,8 @@ from scripts.services import Postgres, Redis
 from scripts.state import State
 
 pytestmark = [
-    pytest.mark.faults,
     pytest.mark.skipif(postgres_folder() is None, reason="no PostgreSQL programs here"),
+    pytest.mark.servers,
 ]
 
 
