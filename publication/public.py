@@ -264,12 +264,8 @@ def draw(request: HttpRequest, draw_id: str) -> HttpResponse:
 def minutes(request: HttpRequest, draw_id: str) -> FileResponse:
     """The minutes of a draw as one page; kept a minute, for a PDF is costly to set."""
     found = public_draw(draw_id)
-    state = (
-        found.status,
-        found.closed_digest,
-        found.beacon_value,
-        found.drawn_for.task.list_is_public,
-    )
+    is_public = found.drawn_for.task.list_is_public
+    state = (found.status, found.closed_digest, found.beacon_value, is_public)
     key = f"minutes:{found.freeze_digest}:{':'.join(map(str, state))}"
     data = cache.get_or_set(key, lambda: minutes_of(found), MAX_AGE)
     return FileResponse(
