@@ -37,7 +37,7 @@ from publication import rules
 from publication.forms import CHOOSABLE, ResultFilter, label_of, options_of, query_without
 from publication.models import Publication
 from publication.reads import disclosure, offline
-from publication.reads.announced import DRAW_TEXTS, LISTED, UNPUBLISHED, UNREAD
+from publication.reads.announced import DRAW_TEXTS, LISTED, UNPUBLISHED, draws_with_task
 from publication.reads.open_data import COLUMNS, lines
 from tasks.models import Task
 from tasks.reads.draws import evidence_of, minutes_of
@@ -227,13 +227,8 @@ def draws(request: HttpRequest) -> HttpResponse:
 
 
 def public_draw(draw_id: str) -> Draw:
-    """A draw with everything `disclosure` asks of its task; texts are read when asked for."""
-    rows = Draw.objects.public().select_related(
-        "drawn_for__task__scheme", "drawn_for__task__agency", "agency"
-    )
-    rows = rows.select_related("consented_by__agency", "supersedes", "successor")
-    rows = rows.prefetch_related("drawn_for__task__items", "taking_part", "contributors")
-    found: Draw = get_object_or_404(rows.defer(*UNREAD), draw_id=draw_id)
+    """A draw with everything `disclosure` asks of its task; or 404."""
+    found: Draw = get_object_or_404(draws_with_task(), draw_id=draw_id)
     return found
 
 
