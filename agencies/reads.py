@@ -55,12 +55,38 @@ WEAK = {
 }
 
 
+# The portal ----------------------------------------------------------------------------------
+
+MOST_ORGANISERS = 4
+
+
+def organisers() -> str:
+    """Who runs the portal: the inspecting agencies of the highest region, in the order of their codes.
+
+    A city's bureaus lead, those of its counties carry out. Empty before the first agency.
+    """
+    found = list(Agency.objects.inspecting().select_related("region"))
+    highest = min((len(agency.region.prefix) for agency in found), default=0)
+    names = [agency.name for agency in found if len(agency.region.prefix) == highest]
+    told = "、".join(names[:MOST_ORGANISERS])
+    return told if len(names) <= MOST_ORGANISERS else f"{told}等 {len(names)} 个单位"
+
+
 # Why not -------------------------------------------------------------------------------------
 
 
 def why_not_view_accounts(actor: User | None) -> Refusal | None:
     """Why `actor` cannot look at the accounts, or None."""
     return why_not_role(actor, "view", User)
+
+
+def why_not_name_portal(name: str, actor: User | None) -> Refusal | None:
+    """Why the portal cannot be called `name`, or None; nobody (`None`) is the command line."""
+    if actor is not None and not actor.has_perm("agencies.add_user"):
+        return NOT_YOURS
+    if not name.strip() or len(name.strip()) > LONGEST_NAME:
+        return Refusal(f"平台名称须填写，最多 {LONGEST_NAME} 个字。", field="name", code="name")
+    return None
 
 
 def why_not_open_account(actor: User | None) -> Refusal | None:

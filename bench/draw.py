@@ -15,6 +15,7 @@ import os
 import resource
 import sys
 import uuid
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -44,6 +45,7 @@ from plans import services as plans
 from plans.models import PlanLine
 from registries.models import Grade, GradingScheme, Target
 from tasks import services
+from tasks.models import Task
 from tasks.reads.timetable import proposal
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -75,11 +77,11 @@ WHERE trade_id = 'baoan' AND region_id LIKE '3413%%' ORDER BY random() LIMIT %s
 
 
 @contextmanager
-def scratch_database():
+def scratch_database() -> Iterator[None]:
     """A database of the server of DATABASE_URL that lives as long as the block."""
     home, name = connection.settings_dict["NAME"], f"bench_draw_{uuid.uuid4().hex[:8]}"
 
-    def go(database, command):
+    def go(database: str, command: str) -> None:
         connection.close()
         connection.settings_dict["NAME"] = home
         with connection.cursor() as cursor:
@@ -95,14 +97,14 @@ def scratch_database():
 
 
 @contextmanager
-def timed(times, name):
+def timed(times: dict[str, float], name: str) -> Iterator[None]:
     """Note the seconds of the block."""
     start = perf_counter()
     yield
     times[name] = perf_counter() - start
 
 
-def published_line(lead, leader):
+def published_line(lead: User, leader: User) -> PlanLine:
     """A plan of four tiers, five in a hundred each."""
     plan = plans.create_plan(lead.agency, 2021, "2021年度抽查计划", "", actor=lead)
     line = PlanLine(
@@ -125,7 +127,7 @@ def published_line(lead, leader):
     return PlanLine.objects.get()
 
 
-def lay(size):
+def lay(size: int) -> tuple[Task, User]:
     """A house, and a task over `size` targets in four tiers."""
     reverse("healthz")  # what a running server has long done: the addresses are read once
     sync_all()
@@ -141,7 +143,7 @@ def lay(size):
     return task, lead
 
 
-def plain(amount):
+def plain(amount: int) -> float:
     """Seconds of the query that many systems call a draw, fetched by the same client."""
     start = perf_counter()
     with connection.cursor() as cursor:
@@ -150,7 +152,7 @@ def plain(amount):
     return perf_counter() - start
 
 
-def draw(task, lead, times):
+def draw(task: Task, lead: User, times: dict[str, float]) -> int:
     """Freeze, open, store, certify; returns how many were drawn."""
     with timed(times, "freeze"):
         frozen = services.freeze_targets(task, actor=lead)
@@ -163,19 +165,19 @@ def draw(task, lead, times):
     return task.selections.count()
 
 
-def measure(size):
+def measure(size: int) -> tuple[float, dict[str, float], int]:
     """Seconds by step for one size, and how many were drawn."""
     with scratch_database():
         call_command("migrate", verbosity=0)
         task, lead = lay(size)
-        times = {}
+        times: dict[str, float] = {}
         before = [plain(size // 20) for _ in range(ROUNDS)]
         drawn = draw(task, lead, times)
         after = [plain(size // 20) for _ in range(ROUNDS)]
     return median(before + after), times, drawn
 
 
-def main(sizes):
+def main(sizes: Sequence[int]) -> int:
     """Print a line per size; 1 when the last one is too slow or too large."""
     for size in sizes:
         query, times, drawn = measure(size)

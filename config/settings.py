@@ -71,8 +71,7 @@ PORTAL_FIELD_KEY = required("PORTAL_FIELD_KEY")
 PORTAL_DEMO = switch("PORTAL_DEMO", False)
 PORTAL_HTTPS = switch("PORTAL_HTTPS", True)
 PORTAL_TODAY = os.environ.get("PORTAL_TODAY", "")
-PORTAL_ORGANISERS = os.environ.get("PORTAL_ORGANISERS", "宿州市公安局、宿州市市场监督管理局")
-PORTAL_SITE_NAME = os.environ.get("PORTAL_SITE_NAME", "宿州市“双随机、一公开”监管")
+PORTAL_SITE_NAME = os.environ.get("PORTAL_SITE_NAME", "")  # a name in the database wins
 if PORTAL_DEMO and PORTAL_HTTPS:
     raise ImproperlyConfigured("演示模式（PORTAL_DEMO=1）不能与 PORTAL_HTTPS=1 同时使用。")
 if PORTAL_TODAY and not PORTAL_DEMO:

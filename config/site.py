@@ -4,15 +4,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from agencies.reads import organisers
 from core import clock
-from core.models import Notice
+from core.models import IDENTITY, Notice, Portal
 from reports import reads
 
 STAFF = frozenset({"lead", "agency_admin", "officer", "deputy", "principal", "supervisor"})
+MINUTE = 60
 RAIL = [
     ("工作台", "home", "reports:worklist", None),
     ("一单两库", "books", "catalog:list", STAFF),
@@ -47,8 +50,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """
     context: dict[str, Any] = {
         "demo": settings.PORTAL_DEMO,
-        "site_name": settings.PORTAL_SITE_NAME,
-        "organisers": settings.PORTAL_ORGANISERS,
+        "portal_name": SimpleLazyObject(lambda: identity()["name"]),
+        "organisers": SimpleLazyObject(lambda: identity()["organisers"]),
         "today": clock.today(),
         "nav": [],
         "inbox_count": 0,
@@ -59,6 +62,15 @@ def site(request: HttpRequest) -> dict[str, Any]:
         context["nav"] = rail(user.roles, request.path, _numbers(request))
         context["inbox_count"] = Notice.objects.filter(recipient=user, read_at=None).count()
     return context
+
+
+def identity() -> dict[str, str]:
+    """The name of the portal and who runs it; asked once a minute by each process, not by each page."""
+    known: dict[str, str] | None = cache.get(IDENTITY)
+    if known is None:
+        known = {"name": Portal.objects.title(), "organisers": organisers()}
+        cache.set(IDENTITY, known, MINUTE)
+    return known
 
 
 def _is_staff_path(path: str) -> bool:

@@ -10,6 +10,8 @@ from types import TracebackType
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
+from core.models import Portal
+
 SUBJECT_LENGTH = 78
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=12)
@@ -101,7 +103,7 @@ class Outbox:
     def _message(self, mail: Mail) -> EmailMessage:
         return EmailMessage(
             subject=" ".join(mail.subject.split())[:SUBJECT_LENGTH],
-            body=f"{mail.text}\n\n{FOOT}\n{settings.PORTAL_SITE_NAME}\n",
+            body=f"{mail.text}\n\n{FOOT}\n{Portal.objects.title()}\n",
             to=[mail.to],
             headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
             connection=self._connection,

@@ -7,6 +7,36 @@ from django.db import models
 
 from core import clock
 
+NAMELESS = "双随机、一公开监管平台"
+IDENTITY = "portal:identity"  # under which a process keeps the name and the organisers for a minute
+
+
+class PortalManager(models.Manager["Portal"]):
+    """Reads on the portal itself."""
+
+    def title(self) -> str:
+        """What the portal is called: its row, else the setting, else what all of them are."""
+        row = self.values_list("name", flat=True).first()
+        return row or settings.PORTAL_SITE_NAME or NAMELESS
+
+
+class Portal(models.Model):
+    """What this portal is called: one row, or none (平台名称)."""
+
+    number = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField("平台名称", max_length=40)
+
+    objects = PortalManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "平台"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(number=1), name="portal_has_one_row")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
 
 class AuditEvent(models.Model):
     """One line of the trail: who did what to which object (留痕). Append-only by trigger."""

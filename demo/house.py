@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from agencies.models import ROLE_PREFIX, Agency, Region, System, User
-from agencies.services import found_agency
+from agencies.services import found_agency, name_portal
 from catalog.models import Item, Trade
 from catalog.services import create_version, publish_version, save_item
 from core import clock
@@ -22,6 +22,7 @@ from registries.services import declare_recusal, grade_target, save_inspector, s
 
 DATA = json.loads((Path(__file__).parent / "data" / "suzhou-2021.json").read_text())
 PASSWORD = "demo-2021"  # noqa: S105 the published password of the demonstration
+PORTAL = "宿州市“双随机、一公开”监管"
 CITY = "341300"
 HOME = "341323"
 OFFICE = "office"
@@ -63,6 +64,7 @@ ACCOUNTS = [
 def found(today: date) -> None:
     """Lay agencies, accounts, item lists and registries; needs the reference data."""
     with on(today - timedelta(days=420)):
+        name_portal(PORTAL, None)
         _agencies()
         _accounts()
         _item_lists()

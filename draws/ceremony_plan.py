@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from agencies.models import Agency
 from draws import drs1
-from draws.models import AbsenceRule, BeaconKind, ContributionKind, Draw
+from draws.models import AbsenceRule, BeaconKind, ContributionKind, Contributor, Draw
 from draws.times import utc
 
 WITNESS = "见证人"
@@ -206,7 +206,7 @@ def outlook(draw: Draw, now: datetime) -> tuple[str, str]:
     return grade, sentence_of(grade, draw.beacon_kind, outside)
 
 
-def is_expected(contributor, draw: Draw, now: datetime) -> bool:
+def is_expected(contributor: Contributor, draw: Draw, now: datetime) -> bool:
     """Whether a contribution is there or can still come."""
     if contributor.value:
         return True

@@ -1,5 +1,7 @@
 """JSON for the phone: the same reads and services as the pages."""
 
+from typing import cast
+
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
@@ -9,6 +11,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agencies.models import User
 from core.errors import demand
 from inspections import services
 from inspections.models import Inspection, Section
@@ -182,7 +185,7 @@ def _own_section(request: Request, pk: int, action: str) -> Section:
     """404 for what the caller may not see, 403 for what others fill, before the body is read."""
     sections = Section.objects.visible_to(request.user).select_related("inspection", "agency")
     section = get_object_or_404(sections, pk=pk)
-    demand(why_not_work_on(section, action, request.user))
+    demand(why_not_work_on(section, action, cast(User, request.user)))
     return section
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 
 from catalog.models import Item
 from core.forms import DayField
@@ -54,7 +53,7 @@ class AnswerForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Details without a choice would be lost, so the choice is asked for."""
-        data = super().clean()
+        data = super().clean() or {}
         given = data.get("problems") or data.get("remark") or data.get("rectify_by")
         if given and not data.get("result") and "result" not in self.errors:
             self.add_error("result", "请先选择结果，填写的内容才能保存。")
@@ -166,7 +165,7 @@ class ManyFiles(forms.FileInput):
 
     allow_multiple_selected = True
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[UploadedFile]:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
         """Every file of that name, from the camera and from the album."""
         return files.getlist(name) if hasattr(files, "getlist") else []
 
@@ -176,7 +175,7 @@ class PhotosField(forms.FileField):
 
     widget = ManyFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """A list of uploaded files, none of them empty."""
         return [super(PhotosField, self).clean(one, initial) for one in data or [None]]
 

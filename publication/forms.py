@@ -33,7 +33,7 @@ class ReturnForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Join both into the one reason that is stored."""
-        values = super().clean()
+        values = super().clean() or {}
         if values.get("kind"):
             try:
                 values["reason"] = rules.return_reason(values["kind"], values.get("text", ""))
@@ -57,7 +57,7 @@ class ResultFilter(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """The first day must not come after the last."""
-        values = super().clean()
+        values = super().clean() or {}
         since, until = values.get("since"), values.get("until")
         if since and until and since > until:
             self.add_error("until", "公示日期的止日不能早于起日。")

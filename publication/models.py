@@ -11,6 +11,7 @@ from django.urls import reverse
 from agencies.models import Agency, Region, User
 from catalog.models import PublishScope
 from inspections.models import Section
+from inspections.rules import look_of
 from publication import rules
 from tasks.models import Task
 
@@ -169,8 +170,8 @@ class Publication(models.Model):
     @property
     def shown_items(self) -> list[dict[str, Any]]:
         """What was found on each item; free text only where the firm is named."""
-        items = self.details["items"]
-        return items if self.is_named else [{**item, "remark": ""} for item in items]
+        shown = [{**item, "look": look_of(item["result"])} for item in self.details["items"]]
+        return shown if self.is_named else [{**item, "remark": ""} for item in shown]
 
     @property
     def marks(self) -> list[rules.ResultMark]:

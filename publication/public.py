@@ -6,7 +6,7 @@ from functools import wraps
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -37,26 +37,26 @@ from publication import rules
 from publication.forms import CHOOSABLE, ResultFilter, label_of, options_of, query_without
 from publication.models import Publication
 from publication.reads import disclosure, offline
-from publication.reads.announced import DRAW_TEXTS, LISTED, UNPUBLISHED, UNREAD
+from publication.reads.announced import DRAW_TEXTS, LISTED, UNPUBLISHED, draws_with_task
 from publication.reads.open_data import COLUMNS, lines
 from tasks.models import Task
 from tasks.reads.draws import evidence_of, minutes_of
 
 MAX_AGE = 60
-Page = Callable[..., HttpResponseBase]
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 NO_RESULTS = "这次抽查还没有公示的结果。检查完成并经部门负责人审批后公示。"
 NAMELESS_RESULTS = "已公示的结果目前不列企业名称，所以不在这里逐条列出。"
 RECENT = ("-published_on", "-pk")
 
 
-def public_page(view: Page) -> Page:
+def public_page(view: Callable[..., Answer]) -> Callable[..., Answer]:
     """Open to everybody, read only, and for a minute to every cache; private once logged in.
 
     PostgreSQL refuses NUL in text: an address with one names nothing.
     """
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Answer:
         if "\0" in request.path or "%00" in request.META["QUERY_STRING"]:
             raise Http404
         response = view(request, *args, **kwargs)
@@ -227,13 +227,9 @@ def draws(request: HttpRequest) -> HttpResponse:
 
 
 def public_draw(draw_id: str) -> Draw:
-    """A draw with everything `disclosure` asks of its task; texts are read when asked for."""
-    rows = Draw.objects.public().select_related(
-        "drawn_for__task__scheme", "drawn_for__task__agency", "agency"
-    )
-    rows = rows.select_related("consented_by__agency", "supersedes", "successor")
-    rows = rows.prefetch_related("drawn_for__task__items", "taking_part", "contributors")
-    return get_object_or_404(rows.defer(*UNREAD), draw_id=draw_id)
+    """A draw with everything `disclosure` asks of its task; or 404."""
+    found: Draw = get_object_or_404(draws_with_task(), draw_id=draw_id)
+    return found
 
 
 @public_page
@@ -268,12 +264,8 @@ def draw(request: HttpRequest, draw_id: str) -> HttpResponse:
 def minutes(request: HttpRequest, draw_id: str) -> FileResponse:
     """The minutes of a draw as one page; kept a minute, for a PDF is costly to set."""
     found = public_draw(draw_id)
-    state = (
-        found.status,
-        found.closed_digest,
-        found.beacon_value,
-        found.drawn_for.task.list_is_public,
-    )
+    is_public = found.drawn_for.task.list_is_public
+    state = (found.status, found.closed_digest, found.beacon_value, is_public)
     key = f"minutes:{found.freeze_digest}:{':'.join(map(str, state))}"
     data = cache.get_or_set(key, lambda: minutes_of(found), MAX_AGE)
     return FileResponse(

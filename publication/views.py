@@ -1,10 +1,11 @@
 """Pages of the leaders: what waits, one record beside its public form, the decision."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from agencies.requests import StaffRequest
 from core.errors import DomainError, demand
 from core.pages import attempt, one_of, paginate
 from core.workflow import authorize_role
@@ -28,14 +29,15 @@ JOINS = (
 )
 
 
-def visible_section(request: HttpRequest, pk: int) -> Section:
+def visible_section(request: StaffRequest, pk: int) -> Section:
     """A section that has been handed in at least once, or 404."""
     rows = Section.objects.visible_to(request.user).filter(status__in=DECIDED)
-    return get_object_or_404(rows.select_related(*JOINS), pk=pk)
+    section: Section = get_object_or_404(rows.select_related(*JOINS), pk=pk)
+    return section
 
 
 @require_GET
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: StaffRequest) -> HttpResponse:
     """The two piles; the most urgent deadline first."""
     user = request.user
     waiting = approval_queue.waiting(user)
@@ -65,13 +67,13 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One record beside what the public will see."""
     return show(request, visible_section(request, pk), ReturnForm())
 
 
 def show(
-    request: HttpRequest, section: Section, form: ReturnForm, status: int = 200
+    request: StaffRequest, section: Section, form: ReturnForm, status: int = 200
 ) -> HttpResponse:
     """The page of one record; 422 with the form when a decision was refused."""
     pile = approval_queue.pile_of(section)
@@ -111,7 +113,7 @@ def show(
 
 
 @require_POST
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
+def approve(request: StaffRequest, pk: int) -> HttpResponse:
     """Publish, and on to the next record of the same pile."""
     section = visible_section(request, pk)
     pile = approval_queue.pile_of(section)
@@ -124,7 +126,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+def send_back(request: StaffRequest, pk: int) -> HttpResponse:
     """Send the record back with a reason."""
     section = visible_section(request, pk)
     demand(why_not_return(section, request.user))
@@ -140,7 +142,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def approve_clean(request: HttpRequest) -> HttpResponse:
+def approve_clean(request: StaffRequest) -> HttpResponse:
     """Publish every record without a problem that the leader was shown."""
     authorize_role(request.user, "approve", Section)
     sections = list(approval_queue.clean_for(request.user))

@@ -47,7 +47,7 @@ class TrailForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """The first day must not lie after the last."""
-        asked = super().clean()
+        asked = super().clean() or {}
         since, until = asked.get("since"), asked.get("until")
         if since and until and since > until:
             raise ValidationError("起始日期晚于截止日期，请核对。")

@@ -3,14 +3,15 @@
 from django.contrib import messages
 from django.http import (
     Http404,
-    HttpRequest,
     HttpResponse,
     HttpResponseBase,
     StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template import Context
 from django.views.decorators.http import require_GET, require_POST
 
+from agencies.requests import StaffRequest
 from agencies.roles import ROLES
 from core import clock, heartbeat, mail, notices
 from core import trail as evidence
@@ -36,15 +37,21 @@ ACTIONS = {
 }
 
 
+class WorklistRequest(StaffRequest):
+    """Keeps the work list, so that the rail counts it without asking again."""
+
+    worklist: list[reads.Todo]
+
+
 @require_GET
-def worklist(request: HttpRequest) -> HttpResponse:
+def worklist(request: WorklistRequest) -> HttpResponse:
     """What the user has to do today, and how far the tasks are."""
     user = request.user
     request.worklist = todos = reads.worklist(user)
     task = reads.newest_dispatched(user) if "lead" in user.roles else None
     context = {
         "todos": todos,
-        "note": rules.day_note(clock.today(), calendar_of({"request": request})),
+        "note": rules.day_note(clock.today(), calendar_of(Context({"request": request}))),
         "action": next((ACTIONS[role] for role in ACTIONS if role in user.roles), None),
         "next_deadline": None if todos else reads.next_deadline(user),
         "has_overview": bool(OVERVIEW & set(user.roles)),
@@ -56,7 +63,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: StaffRequest) -> HttpResponse:
     """Tasks, firms, people and visits by number, code or name."""
     form = SearchForm(request.GET)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
@@ -66,7 +73,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def notice_list(request: HttpRequest) -> HttpResponse:
+def notice_list(request: StaffRequest) -> HttpResponse:
     """The user's inbox, the newest first."""
     inbox = Notice.objects.filter(recipient=request.user)
     unread = inbox.filter(read_at=None).count()
@@ -76,7 +83,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def notices_read(request: HttpRequest) -> HttpResponse:
+def notices_read(request: StaffRequest) -> HttpResponse:
     """Everything in the inbox has been read."""
     count = notices.mark_read(request.user)
     messages.success(request, f"已将 {count} 条通知标为已读。" if count else "没有未读的通知。")
@@ -84,7 +91,7 @@ def notices_read(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def trail(request: HttpRequest) -> HttpResponse:
+def trail(request: StaffRequest) -> HttpResponse:
     """Who did what, for the audit administrator."""
     authorize_role(request.user, "view", AuditEvent)
     form = TrailForm(request.GET)
@@ -106,7 +113,7 @@ def trail(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def trail_csv(request: HttpRequest) -> HttpResponseBase:
+def trail_csv(request: StaffRequest) -> HttpResponseBase:
     """The trail as CSV, with the same filter as the page; the download is a line itself."""
     form = TrailForm(request.GET)
     if not form.is_valid():
@@ -122,7 +129,7 @@ def trail_csv(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_GET
-def mail_list(request: HttpRequest) -> HttpResponse:
+def mail_list(request: StaffRequest) -> HttpResponse:
     """Mails that did not arrive, for the system administrator."""
     authorize_role(request.user, "change", Notice)
     tab = "waiting" if request.GET.get("tab") == "waiting" else ""
@@ -139,7 +146,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def mail_resend(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+def mail_resend(request: StaffRequest, kind: str, pk: int) -> HttpResponse:
     """Try one letter again at once."""
     authorize_role(request.user, "change", Notice)
     if kind not in reads.KINDS:
@@ -151,7 +158,7 @@ def mail_resend(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-def mail_resend_failed(request: HttpRequest) -> HttpResponse:
+def mail_resend_failed(request: StaffRequest) -> HttpResponse:
     """Try everything again that was given up."""
     count = notices.resend_failed(actor=request.user)
     messages.success(request, f"{count} 封邮件将从现在起重新发送。")
@@ -159,6 +166,6 @@ def mail_resend_failed(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def help_page(request: HttpRequest) -> HttpResponse:
+def help_page(request: StaffRequest) -> HttpResponse:
     """Short help for staff: who does what, in which order, with which keys."""
     return render(request, "reports/help.html", {"roles": ROLES, "own": request.user.roles})

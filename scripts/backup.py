@@ -12,6 +12,7 @@ import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from scripts.archive import DUMP, Writer, fingerprint
 from scripts.console import Refused, Stop, explained, say
@@ -36,7 +37,7 @@ def options(arguments: list[str]) -> Path:
     return parser.parse_args(arguments).file.absolute()
 
 
-def save(database: Database, media: Path, key: str, output, scratch: Path) -> str:
+def save(database: Database, media: Path, key: str, output: IO[bytes], scratch: Path) -> str:
     """Write everything to `output`; one line about it."""
     writer = Writer(output)
     with database.session() as ask, tempfile.TemporaryFile(dir=scratch) as dump:

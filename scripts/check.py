@@ -19,6 +19,7 @@ from scripts.venv import Venv
 
 PLAIN = {"PORTAL_HTTPS": "0", "DJANGO_SETTINGS_MODULE": "config.settings_test"}
 PRODUCTION = {"PORTAL_HTTPS": "1", "DJANGO_SETTINGS_MODULE": "config.settings"}
+QUICK = "--quick"  # all that needs neither a browser nor servers that are stopped and killed
 NOT_FOR_TESTS = ("PORTAL_DEMO", "PORTAL_TODAY", "PORTAL_HOSTS", "PORTAL_PORT", "PORTAL_BIND")
 
 
@@ -76,9 +77,18 @@ def project() -> list[Check]:
 
 
 def tests(arguments: list[str]) -> Check:
-    """All tests with coverage on two processes, or what the caller asks for."""
+    """All tests with coverage on two processes, the quick ones, or what the caller asks for."""
     everything = ["-n", "2", "--cov", "--cov-report=term-missing:skip-covered"]
+    if arguments == [QUICK]:
+        arguments = ["-n", "2", "-q", "-m", "not browser and not servers"]
     return Check("pytest", ["pytest", *(arguments or everything)])
+
+
+def chosen(arguments: list[str]) -> list[Check]:
+    """What the command line asks for; anything but --quick goes to pytest alone."""
+    if arguments and arguments != [QUICK]:
+        return [tests(arguments)]
+    return [*linters(), *browser_scripts(), *project(), tests(arguments)]
 
 
 def run(check: Check, programs: Path, environ: dict[str, str]) -> int:
@@ -133,17 +143,14 @@ def checked(arguments: list[str], keep: Supervisor) -> int:
     state = own_state(folder)
     venv = Venv(ROOT)
     venv.fill(tests=True)
-    if not arguments:
+    if arguments in ([], [QUICK]):
         NodeModules(ROOT, venv.python.parent).fill()
     urls = start_services(state, keep, durable=False)
     environ = environment(state, urls)
     for name in NOT_FOR_TESTS:
         environ.pop(name, None)
-    checks = (
-        [tests(arguments)] if arguments else [*linters(), *browser_scripts(), *project(), tests([])]
-    )
     try:
-        return first_failure(checks, venv.python.parent, environ)
+        return first_failure(chosen(arguments), venv.python.parent, environ)
     finally:
         keep.stop()
         shutil.rmtree(state.folder, ignore_errors=True)

@@ -4,7 +4,7 @@ import contextlib
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -129,7 +129,7 @@ def program(name: str) -> str:
     return str(found)
 
 
-def own_url(environ: dict[str, str], folder: Path) -> str:
+def own_url(environ: Mapping[str, str], folder: Path) -> str:
     """DATABASE_URL, or the address of the private database that ./run has running now."""
     if environ.get("DATABASE_URL"):
         return environ["DATABASE_URL"]
@@ -145,7 +145,7 @@ def own_url(environ: dict[str, str], folder: Path) -> str:
     return service.url
 
 
-def field_key(environ: dict[str, str], folder: Path) -> str:
+def field_key(environ: Mapping[str, str], folder: Path) -> str:
     """PORTAL_FIELD_KEY, or the one that ./run generated."""
     file = folder / "portal_field_key"
     key = environ.get("PORTAL_FIELD_KEY") or (file.read_text().strip() if file.exists() else "")
@@ -157,6 +157,6 @@ def field_key(environ: dict[str, str], folder: Path) -> str:
     return key
 
 
-def media_folder(environ: dict[str, str], folder: Path) -> Path:
+def media_folder(environ: Mapping[str, str], folder: Path) -> Path:
     """Where the portal keeps its media."""
     return Path(environ.get("PORTAL_MEDIA") or folder / "media")

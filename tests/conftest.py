@@ -3,13 +3,22 @@
 import time
 
 import pytest
+from django.core.cache import cache
 
 from agencies.middleware import SEEN
 from agencies.services import sync_reference
 from config.settings import mail_server
+from core.models import IDENTITY, NAMELESS
 from tests.factories import UserFactory
 from tests.laying import laid
 from tests.office import Office
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """What a process keeps for a minute does not outlive a test; its name it has long looked up."""
+    cache.clear()
+    cache.set(IDENTITY, {"name": NAMELESS, "organisers": ""})
 
 
 @pytest.fixture

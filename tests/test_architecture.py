@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,17 @@ def test_a_module_fits_in_the_head(path):
 
 def test_no_module_without_a_meaning():
     assert {name(path) for path in MODULES if path.name in FORBIDDEN_NAMES} == set()
+
+
+def test_every_module_of_every_app_has_its_floor():
+    """No contract inside an app leaves a module out: a new one has to be given its floor."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    inside = [one for one in contracts["contracts"] if "containers" in one]
+    held = [app for one in inside for app in one["containers"]]
+    assert sorted(held) == sorted(APPS)
+    for one in inside:
+        assert one["exhaustive"], one["id"]
+        assert set(one.get("exhaustive_ignores", [])) <= {"migrations"}, one["id"]
 
 
 def test_nothing_is_fetched_from_elsewhere_at_run_time():

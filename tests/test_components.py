@@ -13,6 +13,7 @@ from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from core.models import NAMELESS
 from core.templatetags import portal
 
 STATIC = settings.BASE_DIR / "static"
@@ -399,7 +400,7 @@ def test_site_name_is_the_setting_even_where_a_view_has_another(settings):
     settings.PORTAL_SITE_NAME = "保定市监管"
     assert "保定市监管" in page("public.html", site_name="127.0.0.1:8000")
     settings.PORTAL_SITE_NAME = ""
-    assert render("{% site_name %}") == portal.SITE_NAME
+    assert render("{% site_name %}") == NAMELESS
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from agencies.services.login import (
     log_out_idle,
 )
 from agencies.services.passwords import change_password
+from agencies.services.portal import name_portal
 
 __all__ = [
     "assign_roles",
@@ -40,6 +41,7 @@ __all__ = [
     "log_out",
     "log_out_everywhere",
     "log_out_idle",
+    "name_portal",
     "open_account",
     "open_administrators",
     "reset_password",

@@ -46,10 +46,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 
 from core import masking
+from core.models import NAMELESS
 
 register = Library()
 
-SITE_NAME = "宿州市“双随机、一公开”监管"
 COUNT_LIMIT = 10_000
 WEEKDAYS = "一二三四五六日"
 
@@ -261,8 +261,8 @@ def errors(*sources: Any) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def site_name(context: Context) -> str:
-    """The name of the site. The setting comes first: log-in views put a host name of that name."""
-    return getattr(settings, "PORTAL_SITE_NAME", "") or context.get("site_name") or SITE_NAME
+    """The name of the portal; log-in views put a host name under `site_name`, which is not it."""
+    return str(context.get("portal_name") or settings.PORTAL_SITE_NAME or NAMELESS)
 
 
 @register.simple_tag(takes_context=True)

@@ -122,8 +122,8 @@ def build(draw: Draw) -> dict[str, Any]:
 
 def _named_in(plan_text: str) -> dict[str, str]:
     """Title and authority as they were frozen: a verifier refuses others, and both may change."""
-    rows = (line.split("\t") for line in plan_text.splitlines())
-    return {row[0]: row[1] for row in rows if row[0] in {"title", "authority"}}
+    frozen = dict(line.split("\t")[:2] for line in plan_text.splitlines()[1:])
+    return {"title": frozen["title"], "authority": frozen["authority"]}
 
 
 def void_of(draw: Draw) -> dict[str, Any] | None:

@@ -1,12 +1,13 @@
 """An authority's public log of draws: records chained by digest, numbers without gaps (2.11)."""
 
+from agencies.models import Agency
 from core import clock
 from draws import drs1
 from draws.models import Draw, DrawRecord
 from draws.times import utc
 
 
-def head(agency) -> str:
+def head(agency: Agency) -> str:
     """The head of the log, locked until the end of the transaction; zeros before the first record."""
     type(agency).objects.select_for_update(no_key=True).get(pk=agency.pk)
     last = DrawRecord.objects.filter(agency=agency).order_by("-seq").first()

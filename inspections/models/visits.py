@@ -14,7 +14,15 @@ from inspections.flows import (
     InspectionStatus,
     SectionStatus,
 )
-from inspections.rules import ENDING, OUTCOMES, PROBLEMS, RESULTS, Finding
+from inspections.rules import (
+    ENDING,
+    OUTCOMES,
+    PROBLEMS,
+    RESULTS,
+    AnswerLook,
+    Finding,
+    look_of,
+)
 from inspections.rules.strokes import svg_box, svg_path
 from registries.models import Inspector, Target
 from tasks.models import Assignment, Selection, Task
@@ -273,6 +281,11 @@ class Answer(models.Model):
         return Finding(self.result, tuple(self.problems), self.remark, self.rectify_by)
 
     @property
+    def look(self) -> AnswerLook:
+        """How the result is shown."""
+        return look_of(self.result)
+
+    @property
     def problem_labels(self) -> str:
         """The kinds of problem in Chinese."""
         return "；".join(label for code, label in PROBLEMS if code in self.problems)
@@ -358,6 +371,11 @@ class Signature(models.Model):
         return f"{self.inspection}　{self.get_kind_display()}"
 
     @property
+    def is_refusal(self) -> bool:
+        """Whether the firm refused to sign."""
+        return self.kind == SignatureKind.REFUSED
+
+    @property
     def path(self) -> str:
         """The drawing as the `d` of an SVG path."""
         return svg_path(self.strokes or [])
@@ -366,33 +384,3 @@ class Signature(models.Model):
     def box(self) -> str:
         """The view box of the drawing."""
         return svg_box(self.strokes or [])
-
-
-class Document(models.Model):
-    """A paper of the inspection as a row: approval form and notice (凡检查必审批、必通知)."""
-
-    class Kind(models.TextChoices):
-        """The two papers made at dispatch; PDFs are rendered from these rows."""
-
-        APPROVAL = "approval", "行政检查审批表"
-        NOTICE = "notice", "行政检查通知书"
-
-    inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="documents")
-    kind = models.CharField("文书", max_length=10, choices=Kind.choices)
-    number = models.CharField("文号", max_length=60, unique=True)
-    content = models.JSONField("内容")
-    created_at = models.DateTimeField("生成时间")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "检查文书"
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["inspection", "kind"], name="document_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.number}"
-
-    def get_absolute_url(self) -> str:
-        """The paper as PDF."""
-        return reverse(f"inspections:{self.kind}_pdf", args=[self.inspection_id])

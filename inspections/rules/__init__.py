@@ -8,10 +8,12 @@ from inspections.rules.results import (
     PROBLEMS,
     RESULT_LABELS,
     RESULTS,
+    AnswerLook,
     Finding,
     conclusion_of,
     form_digest,
     lacks,
+    look_of,
     missing,
 )
 
@@ -23,9 +25,11 @@ __all__ = [
     "PROBLEM_BUTTONS",
     "RESULTS",
     "RESULT_LABELS",
+    "AnswerLook",
     "Finding",
     "conclusion_of",
     "form_digest",
     "lacks",
+    "look_of",
     "missing",
 ]

@@ -78,6 +78,22 @@ class Finding:
     rectify_by: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerLook:
+    """How a result is shown: the kind of the chip and its icon."""
+
+    kind: str
+    icon: str
+
+
+def look_of(result: str) -> AnswerLook:
+    """Problems in red, 未发现问题 neutral, nothing inspected with a dash."""
+    return AnswerLook(
+        "problem" if result == "problem" else "neutral",
+        "" if result in {"problem", "no_issue"} else "minus",
+    )
+
+
 def conclusion_of(findings: Iterable[Finding], outcome: str) -> list[str]:
     """The result codes of one section, in the order of the national table.
 

@@ -42,7 +42,8 @@ def confirm(
     """
     part = Sheet.load(section.inspection_id).part(section)
     demand(why_not_be_asked(part, inspector, actor))
-    if not is_own_password(inspector.user, password, address=address):
+    user = inspector.user
+    if user is None or not is_own_password(user, password, address=address):
         _put_down(section, inspector, actor)
         text = f"{inspector}的登录口令不正确，没有确认，已填内容没有变化。请由本人重新输入。"
         raise DomainError(text, field="password", code="wrong_password")

@@ -4,13 +4,14 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.middleware import address_of
 from agencies.models import User
+from agencies.requests import StaffRequest
 from core.audit import subject_of
 from core.errors import NotAllowed
 from core.pages import Outcome, attempt, one_of, paginate
@@ -35,7 +36,7 @@ from registries.models import Inspector
 BY_DEADLINE = ("selection__task__onsite_until", "pk")
 
 
-def visible_sheet(request: HttpRequest, pk: int) -> Sheet:
+def visible_sheet(request: StaffRequest, pk: int) -> Sheet:
     """The form, or 404: one that the user may not see does not exist for them."""
     visits = Inspection.objects.visible_to(request.user).with_form()
     return Sheet(get_object_or_404(visits, pk=pk))
@@ -51,7 +52,7 @@ def add_photos(sheet: Sheet, user: User) -> None:
         part.photos = found.get(part.section.pk, [])
 
 
-def own_part(request: HttpRequest, sheet: Sheet) -> Part:
+def own_part(request: StaffRequest, sheet: Sheet) -> Part:
     """The section the user fills; those who may only read are refused."""
     part = sheet.part_of(request.user)
     if part is None:
@@ -60,7 +61,7 @@ def own_part(request: HttpRequest, sheet: Sheet) -> Part:
 
 
 @require_GET
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: StaffRequest) -> HttpResponse:
     """今日: the officer's visits, the most urgent first."""
     done = one_of(request, "tab", ["done"], "分类") == "done"
     user, visits = request.user, Inspection.objects.visible_to(request.user)
@@ -96,13 +97,13 @@ def _clocks(parts: list[Part]) -> dict[str, Deadline]:
 
 
 @require_GET
-def form(request: HttpRequest, pk: int) -> HttpResponse:
+def form(request: StaffRequest, pk: int) -> HttpResponse:
     """一企一表: the whole form, the own section open for input."""
     sheet = visible_sheet(request, pk)
     return show(request, sheet, asks_rest=request.GET.get("ask") == "rest")
 
 
-def show(request: HttpRequest, sheet: Sheet, status: int = 200, **more: object) -> HttpResponse:
+def show(request: StaffRequest, sheet: Sheet, status: int = 200, **more: object) -> HttpResponse:
     """The form page; `more` replaces forms by those that carry input and errors."""
     part = sheet.part_of(request.user)
     visit = sheet.inspection
@@ -164,7 +165,7 @@ def _back(pk: int, anchor: str = "", query: str = "") -> HttpResponse:
 
 
 @require_POST
-def enter(request: HttpRequest, pk: int) -> HttpResponse:
+def enter(request: StaffRequest, pk: int) -> HttpResponse:
     """亮证进入: certificates shown, rights told."""
     sheet, enter_form = visible_sheet(request, pk), EnterForm(request.POST)
     enter_form.full_clean()
@@ -181,7 +182,7 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def outcome(request: HttpRequest, pk: int) -> HttpResponse:
+def outcome(request: StaffRequest, pk: int) -> HttpResponse:
     """到场情况, once for the whole form."""
     sheet, outcome_form = visible_sheet(request, pk), OutcomeForm(request.POST)
     own_part(request, sheet)
@@ -195,7 +196,7 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def save(request: HttpRequest, pk: int) -> HttpResponse:
+def save(request: StaffRequest, pk: int) -> HttpResponse:
     """The own section as a whole: all that has a choice is saved, or nothing."""
     sheet = visible_sheet(request, pk)
     part = own_part(request, sheet)
@@ -209,7 +210,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     if isinstance(done.error, services.AnswerConflict):
         _show_conflict(answer_forms, done.error)
         return show(request, sheet, 422, answer_forms=answer_forms)
-    return show(request, sheet, done.status, answer_forms=answer_forms, error=done.error.message)
+    return show(request, sheet, done.status, answer_forms=answer_forms, error=str(done.error))
 
 
 def _show_conflict(answer_forms: list[AnswerForm], error: services.AnswerConflict) -> None:
@@ -222,7 +223,7 @@ def _show_conflict(answer_forms: list[AnswerForm], error: services.AnswerConflic
             one.add_error("result", error.message)
 
 
-def _saved(request: HttpRequest, pk: int) -> HttpResponse:
+def _saved(request: StaffRequest, pk: int) -> HttpResponse:
     if request.POST.get("then") == "rest":
         return _back(pk, "rest", "?ask=rest")
     step = visible_sheet(request, pk).step_for(request.user)
@@ -230,20 +231,20 @@ def _saved(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def rest(request: HttpRequest, pk: int) -> HttpResponse:
+def rest(request: StaffRequest, pk: int) -> HttpResponse:
     """其余各项均已检查，未发现问题."""
     part = own_part(request, visible_sheet(request, pk))
     done = attempt(None, services.answer_rest_no_issue, part.section, actor=request.user)
     return _back(pk, "closing") if done else _refused(request, pk, done)
 
 
-def _refused(request: HttpRequest, pk: int, done: Outcome[Any]) -> HttpResponse:
+def _refused(request: StaffRequest, pk: int, done: Outcome[Any]) -> HttpResponse:
     """The form as it is now, with the reason above it."""
-    return show(request, visible_sheet(request, pk), done.status, error=done.error.message)
+    return show(request, visible_sheet(request, pk), done.status, error=str(done.error))
 
 
 @require_POST
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm(request: StaffRequest, pk: int) -> HttpResponse:
     """An officer stands for the section with the own password."""
     part = own_part(request, visible_sheet(request, pk))
     inspector = _member(part, request.POST.get("inspector", ""))
@@ -273,7 +274,7 @@ def _member(part: Part, pk: str) -> Inspector:
 
 
 @require_POST
-def sign(request: HttpRequest, pk: int) -> HttpResponse:
+def sign(request: StaffRequest, pk: int) -> HttpResponse:
     """The firm's drawn signature."""
     sheet, sign_form = visible_sheet(request, pk), SignForm(request.POST)
     own_part(request, sheet)
@@ -285,7 +286,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def refuse(request: HttpRequest, pk: int) -> HttpResponse:
+def refuse(request: StaffRequest, pk: int) -> HttpResponse:
     """拒签, recorded with reason and witness."""
     sheet, refuse_form = visible_sheet(request, pk), RefuseForm(request.POST)
     own_part(request, sheet)
@@ -299,7 +300,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: StaffRequest, pk: int) -> HttpResponse:
     """Hand the own section in for approval."""
     sheet, submit_form = visible_sheet(request, pk), SubmitForm(request.POST)
     part = own_part(request, sheet)
@@ -314,7 +315,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def photos(request: HttpRequest, pk: int) -> HttpResponse:
+def photos(request: StaffRequest, pk: int) -> HttpResponse:
     """Photos of the own section, each kept or refused by itself."""
     sheet = visible_sheet(request, pk)
     part = own_part(request, sheet)
@@ -325,14 +326,14 @@ def photos(request: HttpRequest, pk: int) -> HttpResponse:
             data = file.read(LARGEST + 1)
             done = attempt(None, services.attach, part.section, data, item=item, actor=request.user)
             if not done:
-                photo_form.add_error("photos", f"{file.name}：{done.error.message}")
+                photo_form.add_error("photos", f"{file.name}：{done.error}")
     if photo_form.errors:
         return show(request, visible_sheet(request, pk), 422, photo_form=photo_form)
     return _back(pk, "photos")
 
 
 @require_POST
-def remove_photo(request: HttpRequest, pk: int) -> HttpResponse:
+def remove_photo(request: StaffRequest, pk: int) -> HttpResponse:
     """Take a photo of the own section away."""
     row = get_object_or_404(Evidence.objects.visible_to(request.user), pk=pk)
     services.remove_evidence(row, actor=request.user)

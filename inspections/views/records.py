@@ -3,11 +3,12 @@
 from io import BytesIO
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from agencies.requests import StaffRequest
 from core.audit import subject_of
 from core.models import AuditEvent
 from core.pages import Page, paginate, render_page
@@ -19,13 +20,13 @@ from inspections.views.phone import BY_DEADLINE, add_photos, visible_sheet
 from tasks.models import Task
 
 
-def visible_task(request: HttpRequest, number: str) -> Task:
+def visible_task(request: StaffRequest, number: str) -> Task:
     """The task, or 404."""
     return get_object_or_404(Task.objects.visible_to(request.user), number=number)
 
 
 @require_GET
-def visits(request: HttpRequest) -> HttpResponse:
+def visits(request: StaffRequest) -> HttpResponse:
     """检查记录: every visit the user may see, of one task with `?task=`."""
     number, text = request.GET.get("task", "").strip(), request.GET.get("q", "").strip()
     task = visible_task(request, number) if number else None
@@ -40,7 +41,7 @@ def visits(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def of_task(request: HttpRequest, number: str) -> HttpResponse:
+def of_task(request: StaffRequest, number: str) -> HttpResponse:
     """The visits of a task with the progress of each agency, for the task's page."""
     task = visible_task(request, number)
     rows = Inspection.objects.visible_to(request.user).with_form().filter(selection__task=task)
@@ -54,7 +55,7 @@ def _sheets(page: Page) -> list[Sheet]:
 
 
 @require_GET
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: StaffRequest, pk: int) -> HttpResponse:
     """The whole record of one visit, read only."""
     sheet = visible_sheet(request, pk)
     subjects = [subject_of(part.section) for part in sheet.parts]
@@ -71,7 +72,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def dispatch(request: HttpRequest, number: str) -> HttpResponse:
+def dispatch(request: StaffRequest, number: str) -> HttpResponse:
     """派发任务: the button of the task's page."""
     task = visible_task(request, number)
     count = services.dispatch(task, actor=request.user)
@@ -80,7 +81,7 @@ def dispatch(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_GET
-def form_pdf(request: HttpRequest, pk: int) -> FileResponse:
+def form_pdf(request: StaffRequest, pk: int) -> FileResponse:
     """一企一表 as a paper."""
     sheet = visible_sheet(request, pk)
     name = f"一企一表-{sheet.inspection.target}-{documents.form_number(sheet)}"
@@ -88,18 +89,18 @@ def form_pdf(request: HttpRequest, pk: int) -> FileResponse:
 
 
 @require_GET
-def approval_pdf(request: HttpRequest, pk: int) -> FileResponse:
+def approval_pdf(request: StaffRequest, pk: int) -> FileResponse:
     """行政检查审批表 as a paper."""
     return _paper(request, pk, Document.Kind.APPROVAL)
 
 
 @require_GET
-def notice_pdf(request: HttpRequest, pk: int) -> FileResponse:
+def notice_pdf(request: StaffRequest, pk: int) -> FileResponse:
     """行政检查通知书 as a paper."""
     return _paper(request, pk, Document.Kind.NOTICE)
 
 
-def _paper(request: HttpRequest, pk: int, kind: str) -> FileResponse:
+def _paper(request: StaffRequest, pk: int, kind: str) -> FileResponse:
     visit = get_object_or_404(Inspection.objects.visible_to(request.user), pk=pk)
     document = get_object_or_404(Document, inspection=visit, kind=kind)
     name = f"{document.get_kind_display()}-{visit.target}-{document.number}"
@@ -112,7 +113,7 @@ def _pdf(data: bytes, name: str) -> FileResponse:
 
 @require_GET
 @never_cache
-def evidence(request: HttpRequest, pk: int, size: str = "copy") -> FileResponse:
+def evidence(request: StaffRequest, pk: int, size: str = "copy") -> FileResponse:
     """The copy or the thumbnail of a photo; the original stays where it is."""
     row = get_object_or_404(Evidence.objects.visible_to(request.user), pk=pk)
     try:

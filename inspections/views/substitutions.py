@@ -2,21 +2,26 @@
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.models import User, overseen
+from agencies.requests import StaffRequest
 from core.errors import NotAllowed
 from core.pages import attempt
-from core.workflow import REFUSED, authorize, can
+from core.workflow import REFUSED, authorize
 from draws.reasons import SubstitutionReason
 from inspections import services
 from tasks.flows import SubstitutionStatus
 from tasks.forms import DecisionForm, SubstitutionForm
 from tasks.models import Assignment, Substitution, Task
-from tasks.services import may_apply
+from tasks.services.substituting import may_apply, why_not_decide
 
+LOOKS: dict[str, tuple[str, str]] = {
+    SubstitutionStatus.APPROVED: ("ok", ""),
+    SubstitutionStatus.REFUSED: ("neutral", "minus"),
+}
 MOVES = {"approve": services.approve_substitution, "refuse": services.refuse_substitution}
 
 
@@ -45,7 +50,7 @@ def visible_substitution(user: User, pk: int) -> Substitution:
 
 
 @require_http_methods(["GET", "POST"])
-def substitute(request: HttpRequest, pk: int) -> HttpResponse:
+def substitute(request: StaffRequest, pk: int) -> HttpResponse:
     """Apply to leave a team, or for an inspector of the own agency."""
     assignment = visible_assignment(request.user, pk)
     causes = [
@@ -65,7 +70,7 @@ def substitute(request: HttpRequest, pk: int) -> HttpResponse:
         )
         if done:
             messages.success(request, "已提交，等待本单位分管负责人审批。批准前仍由原人员检查。")
-            return redirect("inspections:substitution", pk=done.value.pk)
+            return redirect("inspections:substitution", pk=done.result.pk)
         status = done.status
     waiting = assignment.substitutions.filter(status=SubstitutionStatus.REQUESTED).first()
     context = {"assignment": assignment, "form": form, "waiting": waiting}
@@ -73,27 +78,28 @@ def substitute(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def substitution(request: HttpRequest, pk: int) -> HttpResponse:
+def substitution(request: StaffRequest, pk: int) -> HttpResponse:
     """One application: why, who decided, who came."""
     return _page(request, visible_substitution(request.user, pk))
 
 
 def _page(
-    request: HttpRequest, row: Substitution, error: str = "", status: int = 200
+    request: StaffRequest, row: Substitution, error: str = "", status: int = 200
 ) -> HttpResponse:
     context = {
         "row": row,
         "task": row.assignment.selection.task,
         "target": row.assignment.selection.target,
-        "may_decide": row.status == SubstitutionStatus.REQUESTED
-        and can(request.user, "approve", row),
+        "look": LOOKS.get(row.status, ("wait", "")),
+        "is_waiting": row.status == SubstitutionStatus.REQUESTED,
+        "no_approval": why_not_decide(row, "approve", request.user),
         "error": error,
     }
     return render(request, "inspections/substitution.html", context, status=status)
 
 
 @require_POST
-def decide(request: HttpRequest, pk: int, move: str) -> HttpResponse:
+def decide(request: StaffRequest, pk: int, move: str) -> HttpResponse:
     """The deputy head agrees, or not."""
     row, form = visible_substitution(request.user, pk), DecisionForm(request.POST)
     if move not in MOVES:
@@ -104,7 +110,7 @@ def decide(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     done = attempt(None, MOVES[move], row, form.cleaned_data["note"], actor=request.user)
     if not done:
         found = visible_substitution(request.user, pk)
-        return _page(request, found, done.error.message, done.status)
+        return _page(request, found, str(done.error), done.status)
     messages.success(
         request, "已同意，接替人员已按规程抽取。" if move == "approve" else "已答复不同意。"
     )

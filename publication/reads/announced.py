@@ -1,7 +1,8 @@
 """Tasks and draws as public pages list them: which texts are read, what is counted."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from draws.models import Draw
 from inspections.flows import SectionStatus
 from inspections.models import Section
 from tasks.models import ListStanding
@@ -29,3 +30,14 @@ UNPUBLISHED = Exists(
     )
 )
 LISTED = Q(selections__standing=ListStanding.LISTED)
+
+
+def draws_with_task() -> QuerySet[Draw]:
+    """Public draws with everything `disclosure` asks of their task; long texts stay unread."""
+    rows = Draw.objects.public().select_related(
+        "drawn_for__task__scheme", "drawn_for__task__agency", "agency"
+    )
+    rows = rows.select_related("consented_by__agency", "supersedes", "successor")
+    rows = rows.prefetch_related("drawn_for__task__items", "taking_part", "contributors")
+    found: QuerySet[Draw] = rows.defer(*UNREAD)
+    return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.timezone import localtime
@@ -24,7 +25,7 @@ TEXTS = (
 )
 
 
-def _joins(user: User) -> QuerySet:
+def _joins(user: User) -> QuerySet[Any]:
     """Whether the user's agency takes part in a draw."""
     through = Draw.taking_part.through.objects
     return through.filter(draw=OuterRef("pk"), agency=user.agency_id)

@@ -24,6 +24,7 @@ WORDS = {
     "catalog.revise_version": "修改清单",
     "catalog.save_item": "保存事项",
     "core.export_trail": "下载留痕",
+    "core.name_portal": "更改平台名称",
     "core.resend_mail": "重新发送邮件",
     "core.verify_trail": "核验留痕",
     "deadlines.clear_day": "撤销本地调整",

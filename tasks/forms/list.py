@@ -1,9 +1,13 @@
 """Forms on the drawn list and its people. Business rules live in the services."""
 
+from collections.abc import Collection
+from typing import Any
+
 from django import forms
 
 from draws.reasons import ReplacementReason, SubstitutionReason
 from tasks import replacement_proof
+from tasks.eligibility.inspectors import Roster
 from tasks.models import SubstitutionScope
 
 
@@ -59,7 +63,7 @@ class StaffingForm(forms.Form):
         },
     )
 
-    def __init__(self, *args, roster, **kwargs) -> None:
+    def __init__(self, *args: Any, roster: Roster, **kwargs: Any) -> None:
         initial = {"load_cap": roster.task.load_cap}
         super().__init__(*args, initial=initial, **kwargs)
         for slug, words in roster.specialties.items():
@@ -109,7 +113,7 @@ class SubstitutionForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args, causes, **kwargs) -> None:
+    def __init__(self, *args: Any, causes: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["cause"].choices = [
             pair for pair in SubstitutionReason.choices if pair[0] in causes

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 
@@ -11,7 +13,7 @@ from core.templatetags.portal import percent
 from draws import drs1
 from plans.models import PlanTier
 from plans.rules import ratio_of
-from registries.models import Grade
+from registries.models import Grade, GradingScheme
 from tasks.models import Exemption, Task, TaskTier
 from tasks.services.setup import ROUNDING, Sampling, TierAsked
 
@@ -58,7 +60,13 @@ class TaskForm(forms.ModelForm):
             "load_cap": "不填则只求均衡，不设上限。",
         }
 
-    def __init__(self, *args, scheme=None, tiers=(), **kwargs):
+    def __init__(
+        self,
+        *args: Any,
+        scheme: GradingScheme | None = None,
+        tiers: Iterable[PlanTier | TaskTier] = (),
+        **kwargs: Any,
+    ) -> None:
         """tiers: those of the plan line, or of the task that is corrected."""
         super().__init__(*args, **kwargs)
         self.scheme = scheme

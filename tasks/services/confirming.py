@@ -1,7 +1,7 @@
 """What the agencies of a task say of the drawn list, and when it is locked (T07, T08)."""
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from agencies.models import User
 from core import clock
@@ -79,7 +79,7 @@ def confirm(confirmation: Confirmation, *, actor: User | None, seen: int | None 
         notify(leads, f"“{task}”名单各部门已确认，可以锁定。", task.get_absolute_url())
 
 
-def open_reports(task: Task):
+def open_reports(task: Task) -> QuerySet[Replacement]:
     """Reports on the live list that nobody has decided yet."""
     return Replacement.objects.filter(
         selection__in=Selection.objects.filter(task=task), status=ReplacementStatus.PROPOSED

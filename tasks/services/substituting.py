@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from agencies.models import User
 from core import clock
 from core.audit import record
-from core.errors import DomainError, IllegalMove, NotAllowed
+from core.errors import DomainError, IllegalMove, NotAllowed, Refusal, demand
 from core.notices import notify
-from core.workflow import REFUSED, advance, authorize, can, has_role_permission, lock
+from core.workflow import REFUSED, advance, authorize, can, has_role_permission, lock, why_not_move
 from draws import drs1
 from draws.models import Draw, Purpose
 from draws.reasons import SubstitutionReason
@@ -29,6 +29,7 @@ BY_ADMIN = frozenset(
     {SubstitutionReason.TRANSFER, SubstitutionReason.CONFLICT, SubstitutionReason.HEALTH}
 )
 BEGUN = "已经进入检查，不能再更换检查人员：原则上由同一组人完成。没有任何变化。"
+OWN_REQUEST = "不能审批自己提出或涉及自己的申请，请由本单位另一位分管负责人办理。"
 Change = tuple[Selection, str]
 
 
@@ -139,12 +140,12 @@ def approve_substitution(
     _must_be_open(first, begun)
     draw = _draw_of(first)
     events.hold(draw)
-    changed, outcome = _substitute(draw, substitution, note, begun, actor)
+    changed, outcome = _draw_substitute(draw, substitution, note, begun, actor)
     followers = (
         _followers(substitution, begun) if substitution.scope == SubstitutionScope.ALL else []
     )
     for follower in followers:
-        changed += _substitute(draw, follower, note, begun, actor, outcome)[0]
+        changed += _draw_substitute(draw, follower, note, begun, actor, outcome)[0]
     if followers:
         events.must_hold(draw)
     if substitution.cause == SubstitutionReason.RECUSAL:
@@ -154,7 +155,7 @@ def approve_substitution(
     return changed
 
 
-def _substitute(
+def _draw_substitute(
     draw: Draw,
     substitution: Substitution,
     note: str,
@@ -315,13 +316,18 @@ def _draw_of(assignment: Assignment) -> Draw:
     return draw
 
 
-def _judge(substitution: Substitution, action: str, note: str, actor: User | None) -> None:
-    """Raise unless the deputy head of the inspector's agency decides, and not on the own request."""
+def why_not_decide(substitution: Substitution, action: str, actor: User | None) -> Refusal | None:
+    """The deputy head of the inspector's agency decides, and not on the own request."""
     if actor is not None and actor.pk in {
         substitution.requested_by_id,
         substitution.assignment.inspector.user_id,
     }:
-        raise NotAllowed("不能审批自己提出或涉及自己的申请，请由本单位另一位分管负责人办理。")
+        return Refusal(OWN_REQUEST, code="own_request", error=NotAllowed)
+    return why_not_move(substitution, action, actor)
+
+
+def _judge(substitution: Substitution, action: str, note: str, actor: User | None) -> None:
+    demand(why_not_decide(substitution, action, actor))
     advance(substitution, action, actor=actor)
     substitution.decided_by, substitution.decided_at = actor, clock.now()
     substitution.decision_note = note.strip()

@@ -1,9 +1,10 @@
 """What the pages of one task share: the object, the tabs, the stepper."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from agencies.requests import StaffRequest
 from core.workflow import moves_for
 from draws.models import Draw, Purpose
 from tasks.flows import TaskStatus
@@ -21,7 +22,7 @@ STEPS = [
 ]
 
 
-def visible_task(request: HttpRequest, number: str) -> Task:
+def visible_task(request: StaffRequest, number: str) -> Task:
     """The task, or 404: a task the user may not see does not exist for them."""
     tasks = Task.objects.visible_to(request.user).select_related(
         "agency__region", "agency__system", "line__plan", "trade", "scheme", "profile"
@@ -29,7 +30,7 @@ def visible_task(request: HttpRequest, number: str) -> Task:
     return get_object_or_404(tasks, number=number)
 
 
-def visible_draw(request: HttpRequest, number: str, purpose: str) -> Draw:
+def visible_draw(request: StaffRequest, number: str, purpose: str) -> Draw:
     """The live draw of a visible task, or the last one that was voided, or 404."""
     if purpose not in Purpose.values:
         raise Http404
@@ -63,7 +64,7 @@ def acts_of(task: Task, draw: Draw | None) -> dict[str, str]:
     return found
 
 
-def page(request: HttpRequest, task: Task, name: str, context: dict) -> HttpResponse:
+def page(request: StaffRequest, task: Task, name: str, context: dict) -> HttpResponse:
     """Render a tab of the task with what all tabs share."""
     shared = {
         "task": task,

@@ -5,10 +5,11 @@ from functools import partial
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from agencies.requests import StaffRequest
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.workflow import REFUSED, authorize, authorize_role
 from draws import services as draws
@@ -27,7 +28,7 @@ VOIDED = "本次抽取已作废，本来会抽中的结果照样公开。可以�
 
 
 @require_POST
-def freeze(request: HttpRequest, number: str) -> HttpResponse:
+def freeze(request: StaffRequest, number: str) -> HttpResponse:
     """Freeze the list and publish its digest; a refused choice keeps what was typed."""
     task = visible_task(request, number)
     authorize(request.user, "freeze", task)
@@ -47,7 +48,7 @@ def freeze(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_GET
-def grade(request: HttpRequest, number: str) -> HttpResponse:
+def grade(request: StaffRequest, number: str) -> HttpResponse:
     """The grade that the choice would give, as a part of the page."""
     task = visible_task(request, number)
     return render(
@@ -55,7 +56,7 @@ def grade(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-def visible_contributor(request: HttpRequest, number: str, purpose: str) -> Contributor:
+def visible_contributor(request: StaffRequest, number: str, purpose: str) -> Contributor:
     """The own agency's part in a draw."""
     draw_ = visible_draw(request, number, purpose)
     authorize_role(request.user, "contribute", Contributor)
@@ -67,7 +68,7 @@ def visible_contributor(request: HttpRequest, number: str, purpose: str) -> Cont
 
 
 @require_POST
-def commit(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
+def commit(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
     """The digest of a value that stays in the browser."""
     contributor = visible_contributor(request, number, purpose)
     draws.commit(contributor, request.POST.get("commit", ""), actor=request.user)
@@ -76,7 +77,7 @@ def commit(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
 
 
 @require_POST
-def reveal(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
+def reveal(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
     """The value itself, checked against its digest."""
     contributor = visible_contributor(request, number, purpose)
     draws.reveal(contributor, request.POST.get("value", ""), actor=request.user)
@@ -85,7 +86,7 @@ def reveal(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
 
 
 @require_POST
-def consent(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
+def consent(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
     """A second person's consent to a draw of grade C."""
     draws.consent(visible_draw(request, number, purpose), actor=request.user)
     messages.success(request, "已同意。同意人的单位将在公开页上显示。")
@@ -93,7 +94,7 @@ def consent(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
 
 
 @require_POST
-def open_(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
+def open_(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
     """Open a draw, with the phrase of a witness where one speaks last."""
     draw_ = visible_draw(request, number, purpose)
     authorize(request.user, "open", draw_)
@@ -106,7 +107,7 @@ def open_(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
 
 
 @require_POST
-def speak(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
+def speak(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
     """Record the phrase of a witness before the draw is opened."""
     draw_ = visible_draw(request, number, purpose)
     authorize(request.user, "open", draw_)
@@ -115,7 +116,7 @@ def speak(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
 
 
 @require_POST
-def close(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
+def close(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
     """Close the contributions at once instead of waiting for the sweep."""
     draw_ = visible_draw(request, number, purpose)
     authorize(request.user, "open", draw_)
@@ -125,7 +126,7 @@ def close(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
 
 
 @require_POST
-def beacon(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
+def beacon(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
     """What the user read of the public beacon."""
     draw_ = visible_draw(request, number, purpose)
     if not draws.may_enter_beacon(draw_, request.user):
@@ -136,7 +137,7 @@ def beacon(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
 
 
 @require_POST
-def propose_void(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
+def propose_void(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
     """Ask to void a draw."""
     draw_ = visible_draw(request, number, purpose)
     authorize(request.user, "propose_void", draw_)
@@ -146,7 +147,7 @@ def propose_void(request: HttpRequest, number: str, purpose: str) -> HttpRespons
 
 
 @require_POST
-def decide_void(request: HttpRequest, number: str, purpose: str, answer: str) -> HttpResponse:
+def decide_void(request: StaffRequest, number: str, purpose: str, answer: str) -> HttpResponse:
     """Void the draw, or let it stand."""
     draw_ = visible_draw(request, number, purpose)
     if answer == "agree":
@@ -161,7 +162,7 @@ def decide_void(request: HttpRequest, number: str, purpose: str, answer: str) ->
 
 
 def _answer(
-    request: HttpRequest,
+    request: StaffRequest,
     draw_: Draw,
     form: forms.Form,
     act: Callable,

@@ -1,14 +1,15 @@
 """The choice of contributors and beacon before a freeze: the form, its grade, what would better it."""
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 
+from agencies.requests import StaffRequest
 from draws.ceremony_plan import wanting
 from draws.forms import CeremonyForm
 from draws.models import BeaconKind
 from tasks.models import Task
 
 
-def given(request: HttpRequest, task: Task) -> CeremonyForm:
+def given(request: StaffRequest, task: Task) -> CeremonyForm:
     """The form as the address has it, with an offer taken up, or as proposed."""
     if "witness" not in request.GET:
         return form_for(task)

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
+from agencies.requests import StaffRequest
 from core import clock
 from core.workflow import can
 from draws.models import Draw, Purpose
@@ -18,14 +19,14 @@ FRESH = timedelta(minutes=1)  # how long the page replays the tickets by itself
 
 
 @require_GET
-def draw(request: HttpRequest, number: str) -> HttpResponse:
+def draw(request: StaffRequest, number: str) -> HttpResponse:
     """The first draw: before, the readiness list; after, the list and its evidence."""
     task = visible_task(request, number)
     return draw_page(request, task, current(task, Purpose.TARGETS))
 
 
 def draw_page(
-    request: HttpRequest, task: Task, draw_: Draw | None, status: int = 200, **refused: object
+    request: StaffRequest, task: Task, draw_: Draw | None, status: int = 200, **refused: object
 ) -> HttpResponse:
     """The page of the first draw. refused: forms to show again, by their name on the page."""
     context: dict = {"draw": draw_}

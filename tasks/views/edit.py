@@ -1,10 +1,11 @@
 """Launch a task, and correct it before its list is frozen."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from agencies.requests import StaffRequest
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.workflow import REFUSED, authorize, can
 from plans.models import PlanLine
@@ -16,7 +17,7 @@ from tasks.views.base import visible_task
 
 
 @require_http_methods(["GET", "POST"])
-def create(request: HttpRequest, line_pk: int) -> HttpResponse:
+def create(request: StaffRequest, line_pk: int) -> HttpResponse:
     """Launch a task from a line of a published plan; everything is prefilled."""
     lines = PlanLine.objects.select_related(
         "plan__agency__region", "trade", "scheme"
@@ -41,7 +42,7 @@ def create(request: HttpRequest, line_pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, number: str) -> HttpResponse:
+def edit(request: StaffRequest, number: str) -> HttpResponse:
     """Correct ratios, batches and dates; after the freeze nothing can be changed."""
     task = visible_task(request, number)
     authorize(request.user, "change", task)

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agencies.requests import StaffRequest
 from core.errors import DomainError, NotAllowed
 from core.workflow import REFUSED, can, has_role_permission
 from draws.models import Draw
@@ -20,7 +21,7 @@ from tasks.views.base import page, visible_task
 MOVES = {"agree", "refuse"}
 
 
-def list_context(request: HttpRequest, task: Task, draw_: Draw | None) -> dict[str, Any]:
+def list_context(request: StaffRequest, task: Task, draw_: Draw | None) -> dict[str, Any]:
     """The list as it stands now, what was said of it, and what this user may do about it."""
     if draw_ is None or task.status in {TaskStatus.DRAFT, TaskStatus.FROZEN}:
         return {}
@@ -72,7 +73,7 @@ def list_context(request: HttpRequest, task: Task, draw_: Draw | None) -> dict[s
 
 
 @require_POST
-def confirm(request: HttpRequest, number: str) -> HttpResponse:
+def confirm(request: StaffRequest, number: str) -> HttpResponse:
     """The user's agency confirms the list that it has seen."""
     task = visible_task(request, number)
     confirmation = get_object_or_404(
@@ -85,7 +86,7 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def report(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def report(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """名单有误: one drawn target, what is wrong with it, and the proof."""
     task = visible_task(request, number)
     selections = Selection.objects.filter(task=task).select_related("target__region", "draw")
@@ -110,7 +111,7 @@ def report(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return response
 
 
-def _send(selection: Selection, form: ReportForm, request: HttpRequest) -> None:
+def _send(selection: Selection, form: ReportForm, request: StaffRequest) -> None:
     asked = form.cleaned_data
     services.report_target(
         selection,
@@ -123,14 +124,14 @@ def _send(selection: Selection, form: ReportForm, request: HttpRequest) -> None:
     )
 
 
-def _may(request: HttpRequest, task: Task, action: str) -> None:
+def _may(request: StaffRequest, task: Task, action: str) -> None:
     mine = request.user.agency_id in {agency.pk for agency in task.agencies}
     if not (mine and has_role_permission(request.user, action, Replacement)):
         raise NotAllowed(REFUSED)
 
 
 @require_POST
-def decide(request: HttpRequest, number: str, pk: int, move: str) -> HttpResponse:
+def decide(request: StaffRequest, number: str, pk: int, move: str) -> HttpResponse:
     """A second agency agrees, or finds that the target can be inspected."""
     row = _visible_report(request, number, pk)
     form = DecisionForm(request.POST)
@@ -149,7 +150,7 @@ def decide(request: HttpRequest, number: str, pk: int, move: str) -> HttpRespons
     return redirect("tasks:draw", number=number)
 
 
-def _visible_report(request: HttpRequest, number: str, pk: int) -> Replacement:
+def _visible_report(request: StaffRequest, number: str, pk: int) -> Replacement:
     task = visible_task(request, number)
     rows = Replacement.objects.select_related("selection__task", "selection__target", "agency")
     return get_object_or_404(rows, pk=pk, selection__task=task)
@@ -157,7 +158,7 @@ def _visible_report(request: HttpRequest, number: str, pk: int) -> Replacement:
 
 @require_GET
 @never_cache
-def report_evidence(request: HttpRequest, number: str, pk: int) -> FileResponse:
+def report_evidence(request: StaffRequest, number: str, pk: int) -> FileResponse:
     """The proof as it came; a photo is shown, a PDF is saved."""
     row = _visible_report(request, number, pk)
     suffix = row.evidence.name.rpartition(".")[2]

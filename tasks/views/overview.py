@@ -1,10 +1,11 @@
 """The list of tasks, one task, its log, and the moves that need no input."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from agencies.requests import StaffRequest
 from core.audit import subject_of, trail_names
 from core.models import AuditEvent
 from core.pages import one_of, paginate
@@ -25,7 +26,7 @@ AFTER_MOVE = {"request_confirmation": "tasks:draw", "lock": "tasks:people"}
 
 
 @require_GET
-def list_(request: HttpRequest) -> HttpResponse:
+def list_(request: StaffRequest) -> HttpResponse:
     """The tasks the user may see, newest first."""
     tasks = Task.objects.visible_to(request.user).select_related("agency", "trade")
     status = one_of(request, "status", TaskStatus.values, "状态")
@@ -44,7 +45,7 @@ def list_(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def detail(request: HttpRequest, number: str) -> HttpResponse:
+def detail(request: StaffRequest, number: str) -> HttpResponse:
     """One task: what it is, how far it is, what comes next."""
     task = visible_task(request, number)
     items = task.items.select_related("version__agency").prefetch_related("checkpoints")
@@ -63,7 +64,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
+def move(request: StaffRequest, number: str, move: str) -> HttpResponse:
     """A move that needs no input."""
     if move not in SIMPLE_MOVES:
         raise Http404
@@ -74,7 +75,7 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
 
 
 @require_GET
-def log(request: HttpRequest, number: str) -> HttpResponse:
+def log(request: StaffRequest, number: str) -> HttpResponse:
     """Everything that happened to this task and its draws."""
     task = visible_task(request, number)
     subjects = [subject_of(task), *(name for d in task.draws.all() for name in trail_names(d))]

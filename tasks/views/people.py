@@ -1,11 +1,12 @@
 """The second draw: who can be sent, what is asked of them, who is sent where."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.models import overseen
+from agencies.requests import StaffRequest
 from core import clock
 from core.errors import DomainError
 from core.workflow import authorize
@@ -24,7 +25,7 @@ MANY = 200
 
 
 @require_GET
-def people(request: HttpRequest, number: str) -> HttpResponse:
+def people(request: StaffRequest, number: str) -> HttpResponse:
     """The second draw: who can be sent, the ceremony, the teams."""
     task = visible_task(request, number)
     draw_ = (
@@ -34,7 +35,7 @@ def people(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def people_page(
-    request: HttpRequest,
+    request: StaffRequest,
     task: Task,
     draw_: Draw | None,
     form: PhraseForm,
@@ -59,7 +60,7 @@ def people_page(
     return response
 
 
-def _teams(request: HttpRequest, task: Task, draw_: Draw) -> dict:
+def _teams(request: StaffRequest, task: Task, draw_: Draw) -> dict:
     """The teams as they are, who asked to leave, and for whom this user may ask."""
     teams = list(
         task.selections.select_related("target__region")
@@ -92,7 +93,7 @@ def _teams(request: HttpRequest, task: Task, draw_: Draw) -> dict:
 
 
 @require_GET
-def opening(request: HttpRequest, number: str) -> HttpResponse:
+def opening(request: StaffRequest, number: str) -> HttpResponse:
     """How far the computation in the background is, for the page to look at again and again."""
     task = visible_task(request, number)
     draw_ = task.draws.live().filter(purpose=Purpose.INSPECTORS).first()
@@ -102,7 +103,7 @@ def opening(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-def freeze_people(request: HttpRequest, number: str) -> HttpResponse:
+def freeze_people(request: StaffRequest, number: str) -> HttpResponse:
     """Freeze the roster for the second draw."""
     services.freeze_people(visible_task(request, number), actor=request.user)
     messages.success(request, "人员名单和回避关系已封存。")
@@ -110,7 +111,7 @@ def freeze_people(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-def arrange(request: HttpRequest, number: str) -> HttpResponse:
+def arrange(request: StaffRequest, number: str) -> HttpResponse:
     """What is asked of the people: specialties and the load cap."""
     task = visible_task(request, number)
     authorize(request.user, "assign", task)

@@ -1,10 +1,11 @@
 """Scope and ratios: who can be drawn, before the freeze and after it."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agencies.requests import StaffRequest
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.pages import one_of, paginate
 from core.workflow import authorize, can
@@ -26,12 +27,14 @@ from tasks.views.choice import choice, given
 
 
 @require_GET
-def scope(request: HttpRequest, number: str) -> HttpResponse:
+def scope(request: StaffRequest, number: str) -> HttpResponse:
     """Who can be drawn, who is out and why, and the arithmetic of the strata."""
     return scope_page(request, visible_task(request, number))
 
 
-def scope_page(request: HttpRequest, task: Task, status: int = 200, **more: object) -> HttpResponse:
+def scope_page(
+    request: StaffRequest, task: Task, status: int = 200, **more: object
+) -> HttpResponse:
     """The page of the scope. more: what a refused form of it brings along."""
     frozen = task.draws.live().filter(purpose=Purpose.TARGETS).first()
     if frozen:
@@ -68,7 +71,7 @@ def rows_of(counts: dict[str, int]) -> list[dict]:
     ]
 
 
-def who(request: HttpRequest, task: Task, base: frame.Frame, may_change: bool) -> dict:
+def who(request: StaffRequest, task: Task, base: frame.Frame, may_change: bool) -> dict:
     """Twenty names of the pool, or of those behind the reason that was asked for."""
     reason = one_of(request, "reason", {**REASONS, **base.reasons}, "原因")
     status, code = ("X", reason) if base.reasons[reason] else ("P", "-")
@@ -84,7 +87,7 @@ def who(request: HttpRequest, task: Task, base: frame.Frame, may_change: bool) -
 
 
 @require_GET
-def rehearsal(request: HttpRequest, number: str) -> HttpResponse:
+def rehearsal(request: StaffRequest, number: str) -> HttpResponse:
     """演练一次: visits and loads by these rules, without names and without a trace."""
     task = visible_task(request, number)
     if task.status != TaskStatus.DRAFT:
@@ -93,7 +96,7 @@ def rehearsal(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def exempt(request: HttpRequest, number: str, target_pk: int) -> HttpResponse:
+def exempt(request: StaffRequest, number: str, target_pk: int) -> HttpResponse:
     """List a target as not bound by ratio and cap; the ground that the registry shows is preset."""
     task = visible_task(request, number)
     authorize(request.user, "change", task)
@@ -116,7 +119,7 @@ def exempt(request: HttpRequest, number: str, target_pk: int) -> HttpResponse:
 
 
 @require_POST
-def exempt_remove(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def exempt_remove(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """Take an exemption back."""
     task = visible_task(request, number)
     exemption = get_object_or_404(task.exemptions.select_related("target", "task"), pk=pk)

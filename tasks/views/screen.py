@@ -2,10 +2,11 @@
 
 from io import BytesIO
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from agencies.requests import StaffRequest
 from core import clock
 from draws.flows import DrawStatus
 from draws.models import Draw, Purpose
@@ -16,13 +17,13 @@ from tasks.views.base import acts_of, current, visible_task
 
 
 @require_GET
-def screen(request: HttpRequest, number: str) -> HttpResponse:
+def screen(request: StaffRequest, number: str) -> HttpResponse:
     """The draw in large type, for a projector; it follows the ceremony by itself."""
     return render(request, "tasks/screen.html", _seen(request, number))
 
 
 @require_GET
-def now(request: HttpRequest, number: str) -> HttpResponse:
+def now(request: StaffRequest, number: str) -> HttpResponse:
     """The part of the projector page that changes."""
     return render(request, "draws/_screen.html", _seen(request, number))
 
@@ -34,7 +35,7 @@ def withheld(task: Task) -> str:
     return f"{why}，这里只显示抽签号。"
 
 
-def _seen(request: HttpRequest, number: str) -> dict:
+def _seen(request: StaffRequest, number: str) -> dict:
     draw = _draw(request, number)
     task = draw.drawn_for.task
     names = task.list_is_public
@@ -52,7 +53,7 @@ def _seen(request: HttpRequest, number: str) -> dict:
 
 
 @require_GET
-def minutes(request: HttpRequest, number: str) -> HttpResponse:
+def minutes(request: StaffRequest, number: str) -> HttpResponse:
     """The minutes of the first draw as one page."""
     draw = _draw(request, number)
     data = minutes_of(draw)
@@ -61,7 +62,7 @@ def minutes(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-def _draw(request: HttpRequest, number: str) -> Draw:
+def _draw(request: StaffRequest, number: str) -> Draw:
     task = visible_task(request, number)
     draw = current(task, Purpose.TARGETS)
     if draw is None:

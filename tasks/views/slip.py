@@ -1,11 +1,12 @@
 """The slip of a draw by aliases: who is who, told to one enterprise at a time."""
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from agencies.requests import StaffRequest
 from core.errors import DomainError, NotAllowed
 from core.workflow import authorize
 from draws import services as draws
@@ -18,7 +19,7 @@ from tasks.views.base import current, page, visible_task
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def slip(request: HttpRequest, number: str) -> HttpResponse:
+def slip(request: StaffRequest, number: str) -> HttpResponse:
     """Ask for a code; with one of the list, the slip to print."""
     task = visible_task(request, number)
     draw = current(task, Purpose.TARGETS)

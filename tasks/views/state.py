@@ -1,7 +1,8 @@
 """What this user sees of a ceremony and may do in it now; shared by the pages of both draws."""
 
-from django.http import HttpRequest
+from django.http import QueryDict
 
+from agencies.requests import StaffRequest
 from core import clock
 from core.workflow import can
 from draws import services
@@ -17,7 +18,7 @@ LIVE = {DrawStatus.FROZEN, DrawStatus.OPENED}
 SENT = {"dispatched", "completed"}
 
 
-def ceremony(request: HttpRequest, task: Task, draw_: Draw) -> dict:
+def ceremony(request: StaffRequest, task: Task, draw_: Draw) -> dict:
     """The state of a frozen draw, the forms of this user, and the buttons."""
     now = clock.now()
     seen = ceremony_state.of(draw_, now)
@@ -43,7 +44,7 @@ def ceremony(request: HttpRequest, task: Task, draw_: Draw) -> dict:
     }
 
 
-def phrase_form(draw_: Draw, data=None) -> PhraseForm:
+def phrase_form(draw_: Draw, data: QueryDict | None = None) -> PhraseForm:
     """The form of the witness, for words or for dice."""
     is_dice = any(row.code == DICE for row in draw_.contributors.all())
     return PhraseForm(data, is_dice=is_dice)
@@ -63,7 +64,7 @@ def _asks_phrase(draw_: Draw, seen: ceremony_state.Hall) -> bool:
     return waiting and not draw_.closed_digest and not (is_last and seen.needs)
 
 
-def _own_part(request: HttpRequest, draw_: Draw, seen: ceremony_state.Hall) -> dict:
+def _own_part(request: StaffRequest, draw_: Draw, seen: ceremony_state.Hall) -> dict:
     """The contributor of the user's own agency, and which of the two steps is due."""
     mine = next((p for p in seen.parties if p.row.agency_id == request.user.agency_id), None)
     step = ""
@@ -81,7 +82,7 @@ def _own_part(request: HttpRequest, draw_: Draw, seen: ceremony_state.Hall) -> d
     return {"mine": mine, "my_step": step}
 
 
-def _beacon(request: HttpRequest, draw_: Draw) -> dict:
+def _beacon(request: StaffRequest, draw_: Draw) -> dict:
     is_due = (
         draw_.status == DrawStatus.FROZEN
         and draw_.beacon_kind != BeaconKind.NONE
@@ -105,7 +106,7 @@ def _beacon(request: HttpRequest, draw_: Draw) -> dict:
     }
 
 
-def _void(request: HttpRequest, task: Task, draw_: Draw) -> dict:
+def _void(request: StaffRequest, task: Task, draw_: Draw) -> dict:
     live = draw_.status in LIVE and task.status not in SENT
     refusal = why_not_take_back(task, draw_) if live else None
     proposed = draw_.void_proposed_at is not None

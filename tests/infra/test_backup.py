@@ -15,6 +15,8 @@ from django.db import connection, connections
 
 from tests.suzhou import lay_house
 
+pytestmark = pytest.mark.servers
+
 ROOT = Path(__file__).resolve().parents[2]
 PHOTO = b"\xff\xd8 a photo \x00" * 5000
 TABLES = """

@@ -17,6 +17,8 @@ from scripts.child import Child
 from scripts.services import Redis
 from scripts.state import State
 
+pytestmark = pytest.mark.servers
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

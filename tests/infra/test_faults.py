@@ -32,6 +32,8 @@ from tests.factories import UserFactory, agency
 from tests.infra.test_celery import own_database_url, wait_for
 from tests.office import Office
 
+pytestmark = pytest.mark.servers
+
 ROOT = Path(__file__).resolve().parents[2]
 CHINA = ZoneInfo("Asia/Shanghai")
 SWEEP, DELIVER = "deadlines.jobs.sweep_deadlines", "core.jobs.deliver_notices"

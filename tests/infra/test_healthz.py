@@ -12,6 +12,8 @@ from core import clock, heartbeat
 from core.models import Heartbeat
 from tests.factories import UserFactory
 
+pytestmark = pytest.mark.servers
+
 ROOT = Path(__file__).resolve().parents[2]
 WELL = {
     "database": True,

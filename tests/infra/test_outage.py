@@ -30,7 +30,10 @@ from scripts.state import DEMO_STAMP, State
 from tests.infra.test_run import OWN, ROOT
 from tests.office import Office
 
-pytestmark = pytest.mark.skipif(postgres_folder() is None, reason="no PostgreSQL programs here")
+pytestmark = [
+    pytest.mark.skipif(postgres_folder() is None, reason="no PostgreSQL programs here"),
+    pytest.mark.servers,
+]
 
 MINUTE = 60.0
 CATCH_UP = (

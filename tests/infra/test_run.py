@@ -18,7 +18,10 @@ from scripts.services import free_port
 ROOT = Path(__file__).resolve().parents[2]
 OWN = ("DATABASE_URL", "REDIS_URL", "DJANGO_", "PORTAL_", "COV_", "COVERAGE_", "PYTEST_")
 
-pytestmark = pytest.mark.skipif(postgres_folder() is None, reason="no PostgreSQL programs here")
+pytestmark = [
+    pytest.mark.skipif(postgres_folder() is None, reason="no PostgreSQL programs here"),
+    pytest.mark.servers,
+]
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,10 @@ from scripts.machine import postgres_folder, service_user
 from scripts.services import Postgres, Redis
 from scripts.state import State
 
-pytestmark = pytest.mark.skipif(postgres_folder() is None, reason="no PostgreSQL programs here")
+pytestmark = [
+    pytest.mark.skipif(postgres_folder() is None, reason="no PostgreSQL programs here"),
+    pytest.mark.servers,
+]
 
 
 @pytest.fixture(params=["状 态", "长 path " + "x" * 90], ids=["sockets", "loopback"])

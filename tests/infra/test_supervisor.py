@@ -13,6 +13,8 @@ from scripts.child import Child, wait_until
 from scripts.console import Refused
 from scripts.supervisor import LONGEST_PAUSE, SILENT_AFTER, Supervisor, silent
 
+pytestmark = pytest.mark.servers
+
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
