@@ -353,7 +353,7 @@ class Crawl:
         route, state = kind_of(action, user)
         fields = tuple(sorted(form.controls))
         if self._enough(
-            "press", *where, route, state, button.label, fields if len(fields) < 9 else ()
+            "press", where[0], route, state, button.label, fields if len(fields) < 9 else ()
         ):
             return
         self.routes.add(route)

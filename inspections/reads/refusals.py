@@ -1,13 +1,16 @@
 """Why an act of field work cannot be done now: one answer per act, for its page and its service."""
 
+from django.db.models import Exists, OuterRef, Q
+
 from agencies.models import User
 from core.errors import IllegalMove, NotAllowed, Refusal
 from core.workflow import NOT_YOURS, can, has_role_permission, why_not_move
 from inspections.flows import HANDED_IN, InspectionStatus, SectionStatus
-from inspections.models import Inspection, Section
+from inspections.models import Answer, Inspection, Section
 from inspections.reads.form_state import Part, Sheet, TeamMember
 from registries.models import Inspector
-from tasks.models import Assignment
+from tasks.models import Assignment, Task
+from tasks.reads.substitutions import why_not_leave
 
 FEWEST = 2  # officers of one agency (I03)
 NOT_ON_TEAM = "您不在这一户的检查组内，只能查看。如需调整人员，请联系牵头单位。"
@@ -194,3 +197,20 @@ def _why_not_move_visit(inspection: Inspection, move: str, actor: User) -> Refus
     if not has_role_permission(actor, move, inspection):
         return NOT_YOURS
     return inspection.flow.why_not(move, inspection.status)
+
+
+def begun_visits(task: Task) -> set[int]:
+    """Selections of a task whose visit has begun: entered, answered, or ended."""
+    answers = Answer.objects.filter(section__inspection=OuterRef("pk"))
+    begun = Inspection.objects.filter(selection__task=task).filter(
+        ~Q(status=InspectionStatus.PENDING)
+        | Q(entered_at__isnull=False)
+        | ~Q(outcome="")
+        | Exists(answers)
+    )
+    return set(begun.values_list("selection_id", flat=True))
+
+
+def why_not_substitute(assignment: Assignment) -> Refusal | None:
+    """Why nobody may apply to leave this team any more (T13); or None."""
+    return why_not_leave(assignment, begun_visits(assignment.selection.task))

@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 
 from agencies.models import User
 from core import clock
 from core.audit import record
-from inspections.flows import InspectionStatus
-from inspections.models import Answer, Document, Inspection
+from inspections.models import Document, Inspection
+from inspections.reads.refusals import begun_visits
 from inspections.services.papers import officers_of
 from tasks import services as tasks
 from tasks.models import Assignment, Selection, Substitution, SubstitutionScope, Task
@@ -48,14 +47,7 @@ def begun_in(task: Task) -> set[int]:
     """Selections whose visit has begun. The visits are held, so that nobody enters meanwhile."""
     visits = Inspection.objects.filter(selection__task=task)
     list(visits.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
-    answers = Answer.objects.filter(section__inspection=OuterRef("pk"))
-    begun = visits.filter(
-        ~Q(status=InspectionStatus.PENDING)
-        | Q(entered_at__isnull=False)
-        | ~Q(outcome="")
-        | Exists(answers)
-    )
-    return set(begun.values_list("selection_id", flat=True))
+    return begun_visits(task)
 
 
 def _amend_papers(selection: Selection, actor: User | None) -> None:

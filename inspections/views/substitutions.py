@@ -13,6 +13,7 @@ from core.pages import attempt
 from core.workflow import REFUSED, authorize
 from draws.reasons import SubstitutionReason
 from inspections import services
+from inspections.reads.refusals import why_not_substitute
 from tasks.flows import SubstitutionStatus
 from tasks.forms import DecisionForm, SubstitutionForm
 from tasks.models import Assignment, Substitution, Task
@@ -73,7 +74,12 @@ def substitute(request: StaffRequest, pk: int) -> HttpResponse:
             return redirect("inspections:substitution", pk=done.result.pk)
         status = done.status
     waiting = assignment.substitutions.filter(status=SubstitutionStatus.REQUESTED).first()
-    context = {"assignment": assignment, "form": form, "waiting": waiting}
+    context = {
+        "assignment": assignment,
+        "form": form,
+        "waiting": waiting,
+        "refusal": why_not_substitute(assignment),
+    }
     return render(request, "inspections/substitute.html", context, status=status)
 
 

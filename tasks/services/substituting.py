@@ -21,14 +21,13 @@ from draws.services.public_log import log
 from registries.models import Inspector
 from registries.services import declare_recusal, share_registries
 from tasks.eligibility import inspectors
-from tasks.flows import SubstitutionStatus, TaskStatus
+from tasks.flows import SubstitutionStatus
 from tasks.models import Assignment, ListStanding, Selection, Substitution, SubstitutionScope
+from tasks.reads.substitutions import why_not_leave
 
-OPEN = {TaskStatus.ASSIGNED, TaskStatus.DISPATCHED}
 BY_ADMIN = frozenset(
     {SubstitutionReason.TRANSFER, SubstitutionReason.CONFLICT, SubstitutionReason.HEALTH}
 )
-BEGUN = "已经进入检查，不能再更换检查人员：原则上由同一组人完成。没有任何变化。"
 OWN_REQUEST = "不能审批自己提出或涉及自己的申请，请由本单位另一位分管负责人办理。"
 Change = tuple[Selection, str]
 
@@ -70,7 +69,7 @@ def request_substitution(
         raise NotAllowed(REFUSED)
     if not note.strip():
         raise DomainError("请写明具体情况，供分管负责人审批。没有提交。")
-    _must_be_open(assignment, begun)
+    demand(why_not_leave(assignment, begun))
     if cause == SubstitutionReason.RECUSAL:
         scope = SubstitutionScope.ONE  # an interest is in one firm
     row = Substitution(
@@ -137,7 +136,7 @@ def approve_substitution(
     substitution.flow.move("approve", substitution.status)
     first = substitution.assignment
     hold_assignment(first)
-    _must_be_open(first, begun)
+    demand(why_not_leave(first, begun))
     draw = _draw_of(first)
     events.hold(draw)
     changed, outcome = _draw_substitute(draw, substitution, note, begun, actor)
@@ -298,14 +297,6 @@ def hold_assignment(assignment: Assignment) -> None:
     assignment.refresh_from_db(from_queryset=rows)
     if assignment.ended_at is not None:
         raise IllegalMove("这名人员已经不在这一户的检查组，请刷新页面后查看最新安排。")
-
-
-def _must_be_open(assignment: Assignment, begun: Collection[int]) -> None:
-    selection = assignment.selection
-    if selection.task.status not in OPEN or selection.standing != ListStanding.LISTED:
-        raise IllegalMove("现在不能更换这一户的检查人员，请刷新页面后查看最新状态。")
-    if selection.pk in begun:
-        raise DomainError(f"{selection.target}{BEGUN}")
 
 
 def _draw_of(assignment: Assignment) -> Draw:
