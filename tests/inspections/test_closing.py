@@ -293,7 +293,7 @@ def test_no_clock_starts_for_what_is_already_public(ready, deputy):
 def test_published_sections_are_closed(ready, deputy):
     submit(ready)
     services.approve_section(ready.section(), actor=deputy)
-    with pytest.raises(IllegalMove, match="走“更正”"):
+    with pytest.raises(IllegalMove, match="更正功能尚未开通"):
         services.answer_rest_no_issue(ready.section(), actor=ready.officer())
     with pytest.raises(IllegalMove):
         services.return_section(ready.section(), "再看看", actor=deputy)
