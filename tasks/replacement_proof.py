@@ -34,9 +34,9 @@ class Proof:
 def read(data: bytes) -> Proof:
     """The photo or PDF in `data`. Raises DomainError for what is too large, damaged or neither."""
     if not data:
-        raise DomainError(EMPTY)
+        raise DomainError(EMPTY, field="evidence")
     if len(data) > LARGEST:
-        raise DomainError(TOO_LARGE)
+        raise DomainError(TOO_LARGE, field="evidence")
     suffix = "pdf" if _is_pdf(data) else _image_suffix(data)
     return Proof(data, sha256(data).hexdigest(), suffix)
 
@@ -49,7 +49,7 @@ def _image_suffix(data: bytes) -> str:
     try:
         with Image.open(BytesIO(data), formats=["JPEG", "PNG", "WEBP"]) as image:
             if image.width * image.height > MOST_PIXELS:
-                raise DomainError(TOO_LARGE)
+                raise DomainError(TOO_LARGE, field="evidence")
             image.load()
             return IMAGES[image.format]
     except DomainError:
@@ -66,4 +66,4 @@ def _image_suffix(data: bytes) -> str:
         Image.DecompressionBombError,
         Image.DecompressionBombWarning,
     ):
-        raise DomainError(UNKNOWN) from None
+        raise DomainError(UNKNOWN, field="evidence") from None

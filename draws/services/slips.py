@@ -32,14 +32,16 @@ def print_slip(draw: Draw, code: str, *, actor: User | None) -> Slip:
     authorize(actor, "open", draw)
     if draw.disclosure != Disclosure.ALIAS:
         raise DomainError(
-            f"本次抽取以实名公开，企业用统一社会信用代码就能查到自己，不需要凭条。{NO_SLIP}"
+            f"本次抽取以实名公开，企业用统一社会信用代码就能查到自己，不需要凭条。{NO_SLIP}",
+            field="code",
         )
     code = "".join(code.split()).upper()
     salt = drs1.salt(bytes.fromhex(draw.master), code)
     alias = drs1.alias(salt, code)
     if alias not in draw.roster:
         raise DomainError(
-            f"“{code}”不在本次抽取封存的名单里，{NO_SLIP}请核对代码；名单在封存以后不能增减。"
+            f"“{code}”不在本次抽取封存的名单里，{NO_SLIP}请核对代码；名单在封存以后不能增减。",
+            field="code",
         )
     pk = draw.roster[alias]
     record("draws.print_slip", draw, actor, f"打印抽签凭条：{draw}", target=pk)

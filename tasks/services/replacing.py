@@ -4,13 +4,13 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from agencies.models import Agency, User
 from core import clock
 from core.audit import record
-from core.errors import DomainError, IllegalMove, NotAllowed
+from core.errors import DomainError, IllegalMove, NotAllowed, unique
 from core.notices import notify
 from core.workflow import REFUSED, advance, has_role_permission, lock
 from draws import drs1
@@ -24,6 +24,7 @@ from tasks.models import ListedBy, ListStanding, Replacement, Selection, Task
 from tasks.services.confirming import ask_again
 
 NONE_LEFT = "-"
+TWICE = "这一户已经有单位提出替换，正在复核或已经办结，没有重复提交。"
 ALONE = "这个任务只有一个部门，没有第二个部门可以复核，不能替换。请牵头单位邀请部门参与，或作废后重新抽取。"
 
 
@@ -77,13 +78,8 @@ def _report(row: Replacement, proof: replacement_proof.Proof, actor: User | None
     row.draw = row.selection.draw
     row.proposed_at = clock.now()
     row.evidence.save(f"{uuid4().hex}.{proof.suffix}", ContentFile(proof.data), save=False)
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as error:
-        if "replacement_once" not in str(error):
-            raise
-        raise IllegalMove("这一户已经有单位提出替换，正在复核或已经办结，没有重复提交。") from None
+    with unique("replacement_once", TWICE, error=IllegalMove):
+        row.save()
     said = task.confirmations.filter(agency=row.agency, status=ConfirmationStatus.CONFIRMED)
     for confirmation in said:  # it no longer stands by what it said
         ask_again(confirmation)

@@ -5,12 +5,12 @@ The door is `inspections.services.substituting`, which knows where the visit has
 
 from collections.abc import Collection
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from agencies.models import User
 from core import clock
 from core.audit import record
-from core.errors import DomainError, IllegalMove, NotAllowed, Refusal, demand
+from core.errors import DomainError, IllegalMove, NotAllowed, Refusal, demand, unique
 from core.notices import notify
 from core.workflow import REFUSED, advance, authorize, can, has_role_permission, lock, why_not_move
 from draws import drs1
@@ -29,6 +29,7 @@ BY_ADMIN = frozenset(
     {SubstitutionReason.TRANSFER, SubstitutionReason.CONFLICT, SubstitutionReason.HEALTH}
 )
 OWN_REQUEST = "不能审批自己提出或涉及自己的申请，请由本单位另一位分管负责人办理。"
+TWICE = "这名人员已经提出申请，正在等待审批，没有重复提交。"
 Change = tuple[Selection, str]
 
 
@@ -81,13 +82,8 @@ def request_substitution(
         requested_by=actor,
         requested_at=clock.now(),
     )
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as error:
-        if "substitution_once" not in str(error):
-            raise
-        raise IllegalMove("这名人员已经提出申请，正在等待审批，没有重复提交。") from None
+    with unique("substitution_once", TWICE, error=IllegalMove):
+        row.save()
     target = assignment.selection.target
     record(
         "tasks.request_substitution",

@@ -1,10 +1,16 @@
 """What the pages of one task share: the object, the tabs, the stepper."""
 
+from collections.abc import Callable
+from typing import Any
+
+from django.forms import BaseForm
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from agencies.requests import StaffRequest
+from core.errors import IllegalMove
+from core.pages import Answer, Outcome, attempt
 from core.workflow import moves_for
 from draws.models import Draw, Purpose
 from tasks.flows import TaskStatus
@@ -62,6 +68,16 @@ def acts_of(task: Task, draw: Draw | None) -> dict[str, str]:
     for answer in ("agree", "refuse"):
         found[f"{answer}_void"] = reverse("tasks:decide_void", args=[*given, answer])
     return found
+
+
+def attempt_now(
+    form: BaseForm, act: Callable[..., Answer], /, *args: Any, **more: Any
+) -> Outcome[Answer]:
+    """`attempt`; what has moved on meanwhile is told by a page of its own, not in a form."""
+    outcome = attempt(form, act, *args, **more)
+    if isinstance(outcome.error, IllegalMove):
+        raise outcome.error
+    return outcome
 
 
 def page(request: StaffRequest, task: Task, name: str, context: dict) -> HttpResponse:

@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.requests import StaffRequest
-from core.errors import DomainError, IllegalMove, NotAllowed
+from core.errors import IllegalMove, NotAllowed
 from core.workflow import REFUSED, authorize, authorize_role
 from draws import services as draws
 from draws.forms import BeaconForm, VoidForm
 from draws.models import Contributor, Draw, Purpose
 from tasks import services
-from tasks.views.base import acts_of, current, visible_draw, visible_task
+from tasks.views.base import acts_of, attempt_now, current, visible_draw, visible_task
 from tasks.views.choice import choice, form_for, given
 from tasks.views.draw import draw_page
 from tasks.views.people import people_page
@@ -34,14 +34,10 @@ def freeze(request: StaffRequest, number: str) -> HttpResponse:
     authorize(request.user, "freeze", task)
     form = form_for(task, request.POST)
     if form.is_valid():
-        try:
-            draw_ = services.freeze_targets(task, form.ceremony, actor=request.user)
-        except (NotAllowed, IllegalMove):
-            raise
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, f"名单和规则已封存并公布，指纹 {draw_.freeze_digest[:16]}…。")
+        done = attempt_now(form, services.freeze_targets, task, form.ceremony, actor=request.user)
+        if done:
+            digest = done.result.freeze_digest[:16]
+            messages.success(request, f"名单和规则已封存并公布，指纹 {digest}…。")
             return redirect("tasks:draw", number=number)
     fresh = visible_task(request, number)
     return scope_page(request, fresh, status=422, **choice(form))
@@ -171,17 +167,10 @@ def _answer(
 ) -> HttpResponse:
     """Act with what was typed; a refusal shows the page again with it."""
     number, purpose = draw_.reference, draw_.purpose
-    if form.is_valid():
-        try:
-            act(**form.cleaned_data)
-        except (NotAllowed, IllegalMove):
-            raise
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            if done:
-                messages.success(request, done)
-            return back_to(purpose, number)
+    if form.is_valid() and attempt_now(form, act, **form.cleaned_data):
+        if done:
+            messages.success(request, done)
+        return back_to(purpose, number)
     task = visible_task(request, number)
     fresh = current(task, purpose)
     if purpose == Purpose.TARGETS:

@@ -6,7 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from agencies.requests import StaffRequest
-from core.errors import DomainError, IllegalMove, NotAllowed
+from core.errors import IllegalMove, NotAllowed
+from core.pages import attempt
 from core.workflow import REFUSED, authorize, can
 from plans.models import PlanLine
 from tasks import services
@@ -30,11 +31,8 @@ def create(request: StaffRequest, line_pk: int) -> HttpResponse:
         raise NotAllowed(REFUSED)
     form = TaskForm(request.POST or None, instance=task, scheme=line.scheme, tiers=line.tiers.all())
     if form.is_valid():
-        try:
-            services.create_task(form.instance, line, form.sampling, actor=request.user)
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
+        given = form.instance, line, form.sampling
+        if attempt(form, services.create_task, *given, actor=request.user):
             messages.success(request, f"任务已发起，编号 {form.instance.number}。")
             return redirect("tasks:scope", number=form.instance.number)
     context = {"form": form, "line": line, "profile": task.profile, "task": None}
@@ -51,11 +49,8 @@ def edit(request: StaffRequest, number: str) -> HttpResponse:
     tiers = task.tiers.select_related("grade")
     form = TaskForm(request.POST or None, instance=task, scheme=task.scheme, tiers=tiers)
     if form.is_valid():
-        try:
-            services.change_task(task, form.own_values, form.sampling, actor=request.user)
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
+        given = form.own_values, form.sampling
+        if attempt(form, services.change_task, task, *given, actor=request.user):
             messages.success(request, "任务已修改，请核对范围与比例。")
             return redirect("tasks:scope", number=number)
     context = {"form": form, "line": task.line, "profile": task.profile, "task": task}

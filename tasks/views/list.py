@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agencies.requests import StaffRequest
 from core.errors import DomainError, NotAllowed
+from core.pages import attempt
 from core.workflow import REFUSED, can, has_role_permission
 from draws.models import Draw
 from tasks import replacement_proof, services
@@ -98,14 +99,11 @@ def report(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            try:
-                _send(selection, form, request)
-            except DomainError as error:
-                form.add_error("evidence" if "证明材料" in error.message else None, error.message)
-                status = error.status
-            else:
+            done = attempt(form, _send, selection, form, request)
+            if done:
                 messages.success(request, "已提交，请参与任务的另一个部门复核。名单暂不变化。")
                 return redirect("tasks:draw", number=number)
+            status = done.status
     response = page(request, task, "report", {"selection": selection, "form": form})
     response.status_code = status
     return response

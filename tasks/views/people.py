@@ -8,7 +8,6 @@ from django.views.decorators.http import require_GET, require_POST
 from agencies.models import overseen
 from agencies.requests import StaffRequest
 from core import clock
-from core.errors import DomainError
 from core.workflow import authorize
 from draws.ceremony_plan import outlook
 from draws.forms import PhraseForm
@@ -18,7 +17,7 @@ from tasks.eligibility import inspectors
 from tasks.flows import TaskStatus
 from tasks.forms import StaffingForm
 from tasks.models import Substitution, Task
-from tasks.views.base import acts_of, page, visible_task
+from tasks.views.base import acts_of, attempt_now, page, visible_task
 from tasks.views.state import ceremony
 
 MANY = 200
@@ -117,15 +116,8 @@ def arrange(request: StaffRequest, number: str) -> HttpResponse:
     authorize(request.user, "assign", task)
     form = StaffingForm(request.POST, roster=inspectors.of(task))
     if form.is_valid():
-        try:
-            services.arrange_staffing(
-                task, form.cleaned_data["load_cap"], form.needs, actor=request.user
-            )
-        except DomainError as error:
-            if error.status != 422:
-                raise
-            form.add_error(None, error.message)
-        else:
+        given = form.cleaned_data["load_cap"], form.needs
+        if attempt_now(form, services.arrange_staffing, task, *given, actor=request.user):
             messages.success(request, "配人条件已调整，能否配齐见下方。")
             return redirect("tasks:people", number=number)
     return people_page(request, task, None, PhraseForm(), 422, form)

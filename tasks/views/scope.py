@@ -6,7 +6,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.requests import StaffRequest
-from core.errors import DomainError, IllegalMove, NotAllowed
 from core.pages import one_of, paginate
 from core.workflow import authorize, can
 from draws.arithmetic import batch_sentence
@@ -22,7 +21,7 @@ from tasks.flows import TaskStatus
 from tasks.forms import ExemptForm
 from tasks.models import Task
 from tasks.reads.draws import evidence_of
-from tasks.views.base import page, visible_task
+from tasks.views.base import attempt_now, page, visible_task
 from tasks.views.choice import choice, given
 
 
@@ -105,13 +104,8 @@ def exempt(request: StaffRequest, number: str, target_pk: int) -> HttpResponse:
     form = ExemptForm(request.POST or None, initial={"ground": facts[0] if facts else ""})
     if form.is_valid():
         asked = form.cleaned_data
-        try:
-            services.exempt(task, target, asked["ground"], asked["argument"], actor=request.user)
-        except (NotAllowed, IllegalMove):
-            raise
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
+        given = asked["ground"], asked["argument"]
+        if attempt_now(form, services.exempt, task, target, *given, actor=request.user):
             messages.success(request, f"“{target}”已列为不受频次限制，封存后写入证书。")
             return redirect("tasks:scope", number=number)
     context = {"form": form, "target": target, "facts": facts}

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from agencies.requests import StaffRequest
-from core.errors import DomainError, NotAllowed
+from core.pages import attempt
 from core.workflow import authorize
 from draws import services as draws
 from draws.forms import SlipForm
@@ -28,12 +28,9 @@ def slip(request: StaffRequest, number: str) -> HttpResponse:
     authorize(request.user, "open", draw)
     form, found = SlipForm(request.POST if request.method == "POST" else None), None
     if form.is_valid():
-        try:
-            found = draws.print_slip(draw, form.cleaned_data["code"], actor=request.user)
-        except NotAllowed:
-            raise
-        except DomainError as error:
-            form.add_error("code", error.message)
+        found = attempt(
+            form, draws.print_slip, draw, form.cleaned_data["code"], actor=request.user
+        ).value
     address = settings.PORTAL_URL.rstrip("/") + reverse("publication:draw", args=[draw.draw_id])
     context = {
         "draw": draw,
