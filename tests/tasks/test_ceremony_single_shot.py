@@ -107,7 +107,9 @@ def test_sql_changes_no_selection_and_no_assignment(morning):
     chosen, sent = Selection.objects.first(), Assignment.objects.first()
     refused("kept", "UPDATE tasks_selection SET ticket = 'x' WHERE id = %s", chosen.pk)
     refused("kept", "DELETE FROM tasks_selection WHERE id = %s", chosen.pk)
-    refused("kept", "UPDATE tasks_assignment SET inspector_id = inspector_id + 1 WHERE id = %s", sent.pk)
+    refused(
+        "kept", "UPDATE tasks_assignment SET inspector_id = inspector_id + 1 WHERE id = %s", sent.pk
+    )
     refused("kept", "DELETE FROM tasks_assignment WHERE id = %s", sent.pk)
 
 
