@@ -9,9 +9,9 @@ import pytest
 from django.conf import settings
 
 from draws import drs1
-from tests.tasks import random_draws, tampering
-from tests.tasks.dice import Dice
-from tests.tasks.test_drs1 import GRADE_A, GRADE_C, INVALID, SM3, VECTORS, large_list
+from tests.draws import random_draws, tampering
+from tests.draws.dice import Dice
+from tests.draws.test_drs1 import GRADE_A, GRADE_C, INVALID, SM3, VECTORS, large_list
 
 pytestmark = pytest.mark.browser
 SCRIPTS = (

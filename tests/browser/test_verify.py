@@ -16,9 +16,9 @@ from agencies.services import sync_reference
 from draws import drs1
 from publication.reads import offline
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.draws import tampering
+from tests.draws.test_drs1 import VECTORS, plan_of
 from tests.publication.world import World
-from tests.tasks import tampering
-from tests.tasks.test_drs1 import VECTORS, plan_of
 
 pytestmark = pytest.mark.browser
 GRADE_A = tampering.GRADE_A.read_text(encoding="utf-8")

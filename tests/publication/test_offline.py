@@ -10,8 +10,8 @@ import pytest
 
 from draws.reads import certificates
 from publication.reads import offline
+from tests.draws import tampering
 from tests.publication.reading import FIRM
-from tests.tasks import tampering
 
 GRADE_A = tampering.GRADE_A.read_text(encoding="utf-8")
 SCRIPT = re.compile(r"<script([^>]*)>(.*?)</script>", re.DOTALL)

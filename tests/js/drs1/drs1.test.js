@@ -1,7 +1,7 @@
 /* The public verifier in Node: the vectors of the protocol and the sealed value of a party. Browsers run the same
    file in tests/browser/test_drs1.py, where drs1.py stands beside it. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { commitment } from "../../../static/js/seal/slip.js";
@@ -9,19 +9,13 @@ import { classic } from "../classic.js";
 
 const DRS1 = classic("drs1.js", "DRS1");
 
-/** The folder of the app that owns the protocol holds its vectors. */
-function vectors() {
-  const tests = new URL("../../", import.meta.url);
-  for (const folder of readdirSync(tests)) {
-    const file = new URL(`${folder}/vectors.json`, tests);
-    if (statSync(file, { throwIfNoEntry: false })) return JSON.parse(readFileSync(file, "utf8")).vectors;
-  }
-  throw new Error("no vectors.json beside the tests of an app");
-}
+const FILE = new URL("../../draws/vectors.json", import.meta.url);
+/** @type {any[]} */
+const VECTORS = JSON.parse(readFileSync(FILE, "utf8")).vectors;
 
 const plain = (/** @type {unknown} */ value) => JSON.parse(JSON.stringify(value));
 
-for (const { name, why, input, expect, error } of vectors()) {
+for (const { name, why, input, expect, error } of VECTORS) {
   if (name === "large-20000") continue;             /* its list is made by the Python tests */
   test(`vector ${name}: ${why}`, () => {
     if (error) {
@@ -34,7 +28,7 @@ for (const { name, why, input, expect, error } of vectors()) {
 }
 
 test("what a party seals is what the verifier expects of its value", () => {
-  const { input } = vectors().find((/** @type {any} */ each) => Object.keys(each.input.reveals).length && !each.error);
+  const { input } = VECTORS.find((each) => Object.keys(each.input.reveals).length && !each.error);
   const [party] = Object.keys(input.reveals);
   const freeze = DRS1.facts(DRS1.draw(plain(input))).freeze;
   const suite = input.plan.includes("SM3") ? "DRS1-SM3" : "DRS1-SHA256";

@@ -3,7 +3,7 @@
 import copy
 
 from draws import drs1
-from tests.tasks.dice import Dice
+from tests.draws.dice import Dice
 
 LETTERS = [
     "A",

@@ -3,7 +3,7 @@
 import pytest
 
 from draws import drs1
-from tests.tasks import tampering
+from tests.draws import tampering
 
 
 def sentence(name):
