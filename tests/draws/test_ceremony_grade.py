@@ -8,7 +8,7 @@ from draws import drs1
 from draws.ceremony_plan import Ceremony, Party, drand_round, grade_of, sentence_of, wanting
 from draws.models import BeaconKind, ContributionKind
 from draws.times import utc
-from tests.tasks.ceremonies import at
+from tests.draws.occasions import at
 
 REFS = {
     "none": "-",

@@ -1,9 +1,6 @@
 """Ceremonies as tests play them: three agencies, a superior, times on one morning."""
 
 import secrets
-from datetime import datetime
-
-from django.utils import timezone
 
 from agencies.models import Agency
 from agencies.services import grant_joint_access
@@ -12,16 +9,10 @@ from draws import services as draws
 from draws.ceremony_plan import WITNESS, Ceremony, Party, sealed
 from tasks import services
 from tests import suzhou
+from tests.draws import occasions
 from tests.factories import UserFactory, agency
 
-MORNING = "2021-07-15T09:00"
-SSQ = "02-15-19-24-31-32+04"
-
-
-def at(text):
-    """`10:30` of the day of the document, or a whole `2021-07-16T09:00`."""
-    text = text if "T" in text else f"2021-07-15T{text}"
-    return timezone.make_aware(datetime.fromisoformat(text))
+MORNING, SSQ, at = occasions.MORNING, occasions.SSQ, occasions.at
 
 
 def market():
