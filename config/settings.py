@@ -138,7 +138,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.site.site",
             ],
-            "builtins": ["core.templatetags.portal", "django.templatetags.static"],
+            "builtins": [
+                "core.templatetags.portal",
+                "core.templatetags.parts",
+                "django.templatetags.static",
+            ],
         },
     }
 ]

@@ -321,37 +321,192 @@ def test_message_levels(tag, css):
     assert "某事" in html
 
 
-def test_steps_facts_crumb_empty():
+def test_steps():
     steps = [{"label": "范围", "state": "done"}, {"label": "摇号", "state": "current"}]
     html = flat(render('{% include "components/_steps.html" %}', steps=steps))
     assert '<li class="done">范围' in html
     assert '<li aria-current="step">摇号</li>' in html
-    html = flat(render('{% include "components/_facts.html" %}', facts=[("牵头", None)]))
-    assert "<dt>牵头</dt><dd>—</dd>" in html
-    html = flat(
-        render('{% include "components/_crumb.html" %}', crumbs=[("/a/", "甲"), ("", "乙")])
+
+
+# Blocks
+
+
+def test_the_head_holds_the_way_the_heading_and_what_can_be_done():
+    source = (
+        '{% page_head "flush" %}{% crumbs %}<li>甲</li>{% endcrumbs %}<h1>乙</h1>'
+        "{% actions %}{% if may %}<a>丙</a>{% endif %}{% endpage_head %}"
     )
-    assert '<li><a href="/a/">甲</a></li><li>乙</li>' in html
-    html = flat(
-        render('{% include "components/_empty.html" with text="无" url="/a/" label="看" %}')
+    html = flat(render(source, may=True))
+    assert html == (
+        '<header class="page-head page-head--flush"><div class="page-head__main">'
+        '<ol class="crumb" aria-label="当前位置"><li>甲</li></ol><h1>乙</h1></div>'
+        '<div class="actions"><a>丙</a></div></header>'
     )
-    assert '<p>无</p><a class="btn" href="/a/">看</a>' in html
+    assert "actions" not in render(source, may=False), "an empty bar covers the foot of a phone"
+
+
+def test_the_public_head():
+    html = render('{% page_head "public" %}<h1>{{ name }}</h1>{% endpage_head %}', name="<b>")
+    assert html == '<header class="head"><h1>&lt;b&gt;</h1></header>'
+
+
+def test_facts_say_when_there_is_nothing():
+    html = flat(
+        render(
+            '{% facts "ruled after" %}{% fact "牵头" kind="num" %}{{ who }}{% endfact %}'
+            "{% fact term %} {{ nobody }} {% endfact %}{% endfacts %}",
+            who="3",
+            term="<i>",
+            nobody="",
+        )
+    )
+    assert html == (
+        '<dl class="facts facts--ruled after"><div><dt>牵头</dt><dd class="num">3</dd></div>'
+        "<div><dt>&lt;i&gt;</dt><dd>—</dd></div></dl>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("look", "css", "symbol"),
+    [
+        ("", "notice", "info"),
+        ("ok", "notice notice--ok", "check"),
+        ("warn read", "notice notice--warn read", "alert"),
+        ("danger", "notice notice--danger", "alert"),
+    ],
+)
+def test_notice(look, css, symbol):
+    html = render("{% notice look %}{{ text }}{% endnotice %}", look=look, text="<b>")
+    assert html.startswith(f'<div class="{css}"><svg')
+    assert f"#i-{symbol}" in html
+    assert html.endswith("<p>&lt;b&gt;</p></div>")
+
+
+def test_a_notice_of_several_paragraphs_and_one_that_speaks_up():
+    html = render('{% notice icon="clock" role="alert" %}<p>甲</p><p>乙</p>{% endnotice %}')
+    assert html.startswith('<div class="notice" role="alert"><svg')
+    assert "#i-clock" in html
+    assert html.endswith("<div><p>甲</p><p>乙</p></div></div>")
+
+
+def test_a_table_has_a_caption():
+    html = render('{% table caption "dense" %}<tbody></tbody>{% endtable %}', caption="<b>")
+    assert html == (
+        '<table class="table table--stack table--dense"><caption class="vh">&lt;b&gt;</caption>'
+        "<tbody></tbody></table>"
+    )
+    own = render('{% table "" %}<caption>甲</caption>{% endtable %}')
+    assert own == '<table class="table table--stack"><caption>甲</caption></table>'
+    with pytest.raises(ValueError, match="needs a caption"):
+        render('{% table "" %}<tbody></tbody>{% endtable %}')
+
+
+@pytest.mark.parametrize("tag", ["facts", "notice", 'table "甲"', "page_head"])
+def test_a_look_that_nobody_knows_is_refused(tag):
+    end = tag.split()[0]
+    with pytest.raises(ValueError, match="no look 'bold'"):
+        render(f'{{% {tag} "bold" %}}{{% end{end} %}}')
+
+
+def test_an_empty_page_says_what_can_be_done():
+    html = render('{% nothing url "看" %}{{ text }}{% endnothing %}', url="/a/?b=1&c", text="<无>")
+    assert html == (
+        '<div class="empty"><p>&lt;无&gt;</p><a class="btn" href="/a/?b=1&amp;c">看</a></div>'
+    )
 
 
 def test_confirm_is_a_form_that_works_without_script():
-    source = (
-        '{% include "components/_confirm.html" with label="作废" text="不能恢复。" '
-        'action="/x/" button="确认作废" danger=True %}'
-    )
+    source = '{% confirm "作废" "/x/" "确认作废" "danger after" %}<p>不能恢复。</p>{% endconfirm %}'
     html = flat(render(source, csrf_token="t", form=SampleForm()))
-    assert '<summary class="btn btn--danger">作废</summary>' in html
+    assert html.startswith('<details class="confirm after"><summary class="btn btn--danger">作废')
     assert '<form class="confirm__body" method="post" action="/x/"' in html
-    assert 'name="csrfmiddlewaretoken"' in html
+    assert 'name="csrfmiddlewaretoken" value="t"' in html
+    assert "<p>不能恢复。</p>" in html
     assert "计划名称" not in html, "a form of the page is not the form of the confirmation"
-    source = source.replace("danger=True", "confirm_form=reason")
+
+
+def test_a_confirmation_that_was_refused_stands_open_and_says_why():
+    source = '{% confirm "作废" "/x/" "确认" form=reason %}{% endconfirm %}'
     html = flat(render(source, csrf_token="t", reason=SampleForm({})))
     assert '<details class="confirm" open>' in html
     assert "处需要修改" in html
+    assert '<details class="confirm"><summary' in flat(render(source, reason=SampleForm()))
+
+
+def test_form_page_lays_all_fields_or_those_it_is_given():
+    source = '{% form_page form "保存" cancel="/back/" %}{% endform_page %}'
+    html = flat(render(source, csrf_token="t", form=SampleForm({})))
+    assert html.startswith('<form method="post" enctype="multipart/form-data" novalidate>')
+    assert html.index("处需要修改") < html.index('name="title"') < html.index(">保存</button>")
+    assert '<a class="btn" href="/back/">取消</a>' in html
+    part = flat(
+        render(
+            '{% form_page form "保存" %}{% field form.day %}{% endform_page %}', form=SampleForm()
+        )
+    )
+    assert 'name="day"' in part
+    assert 'name="title"' not in part
+
+
+# What stands beside the components
+
+BYPASSES = {
+    "page_head": re.compile(r'<header class="(page-head|head)\b'),
+    "crumbs": re.compile(r'class="crumb\b'),
+    "facts": re.compile(r'<dl class="facts\b|<dl>'),
+    "notice": re.compile(r'class="notice\b'),
+    "nothing": re.compile(r'class="empty\b'),
+    "confirm": re.compile(r'<details class="confirm\b'),
+    "table": re.compile(r"<table\b"),
+    "errors": re.compile(r'class="errors\b'),
+    "pager": re.compile(r'class="pager\b'),
+    "form_page": re.compile(
+        r"<form method=\"post\"(?:(?!</form>).)*\{% errors (?:(?!</form>).)*btn--primary", re.DOTALL
+    ),
+}
+OWN_WAY = {
+    "errors/500.html": ["page_head", "facts"],  # shown when no component can be rendered
+    "registries/preview.html": ["errors"],  # of the rows of a file, not of a form
+}
+
+
+def bypasses(source):
+    """The components that a template writes by hand."""
+    return [name for name, pattern in BYPASSES.items() if pattern.search(source)]
+
+
+def test_no_markup_bypasses_a_component():
+    pages = {
+        str(path.relative_to(TEMPLATES)): path.read_text("utf-8")
+        for path in TEMPLATES.rglob("*.html")
+        if path.parent.name not in ("components", "pdf")
+    }
+    assert len(pages) > 100
+    found = {name: parts for name, text in pages.items() if (parts := bypasses(text))}
+    assert found == OWN_WAY
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("page_head", '<header class="page-head page-head--flush">'),
+        ("page_head", '<header class="head">'),
+        ("crumbs", '<ol class="crumb">'),
+        ("facts", '<dl class="facts after">'),
+        ("notice", '<p class="notice notice--warn">'),
+        ("nothing", '<div class="empty">'),
+        ("confirm", '<details class="confirm" open>'),
+        ("table", '<table class="table">'),
+        ("errors", '<div class="errors">'),
+        ("pager", '<nav class="pager">'),
+        (
+            "form_page",
+            '<form method="post">{% errors form %}\n<button class="btn btn--primary">存</button></form>',
+        ),
+    ],
+)
+def test_a_copy_written_by_hand_is_found(name, source):
+    assert bypasses(source) == [name]
 
 
 # Frames

@@ -1,4 +1,4 @@
-"""The parts every page is built from. They are built in: no page needs to load them.
+"""The tags and filters every page is built from. They are built in: no page needs to load them.
 
 Frames (blocks `title`, `head`, `main`, `scripts`)
     {% extends "base.html" %}     staff: bar, rail, main; main opens with <header class="page-head">
@@ -24,8 +24,8 @@ Filters
     cn_time 7月15日 10:12 · cn_weekday 星期四
 
 Includes (each names its context in its first line)
-    components/_pager.html _messages.html _empty.html _confirm.html _steps.html _facts.html
-    _notice.html _crumb.html _modes.html _account.html _logout.html
+    components/_pager.html _messages.html _steps.html _modes.html _account.html _logout.html
+Blocks: see core/templatetags/parts.py
 Forms that change something: <form method="post" novalidate>, so that the summary speaks, not the
 browser. js/portal marks the pressed button 正在提交…; data-busy="正在抽取…" changes the words,
 data-again on the form leaves it usable (downloads).

@@ -134,6 +134,14 @@ def show(request: StaffRequest, sheet: Sheet, status: int = 200, **more: object)
         "error": "",
     }
     context |= more
+    context["officers"] = [
+        (
+            *row,
+            request.user.pk == row[1].inspector.user_id
+            or row[1].inspector.pk == context["confirming"],
+        )
+        for row in context["officers"]
+    ]
     context["found"] = _summary(context["answer_forms"], context["error"])
     return render(request, "inspections/form.html", context, status=status)
 

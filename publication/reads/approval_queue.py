@@ -105,6 +105,8 @@ def bulk_of(user: User) -> dict[str, Any] | None:
     sections = list(rows)
     looked_at = set(rules.sample([section.pk for section in sections], clock.today()))
     return {
+        "offer": f"全部通过，公示 {len(sections)} 条",
+        "question": f"确认公示这 {len(sections)} 条",
         "count": len(sections),
         "stamp": rules.stamp(section.pk for section in sections),
         "samples": [section for section in sections if section.pk in looked_at],
