@@ -29,7 +29,7 @@ from inspections.forms import (
 )
 from inspections.models import Evidence, Inspection
 from inspections.reads import refusals
-from inspections.reads.form_state import Part, Sheet
+from inspections.reads.form_state import Part, Sheet, TeamMember
 from inspections.rules.photos import LARGEST
 from registries.models import Inspector
 
@@ -113,7 +113,7 @@ def show(request: StaffRequest, sheet: Sheet, status: int = 200, **more: object)
         "visit": visit,
         "part": part,
         "others": [one for one in sheet.parts if one is not part],
-        "officers": refusals.confirmations_of(sheet, part, request.user),
+        "officers": _officers(sheet, part, request.user, more.get("confirming")),
         "no_entry": refusals.why_not_enter(visit, request.user),
         "no_outcome": refusals.why_not_set_outcome(visit, request.user),
         "no_photo": refusals.why_not_attach(part.section, request.user) if part else None,
@@ -134,16 +134,18 @@ def show(request: StaffRequest, sheet: Sheet, status: int = 200, **more: object)
         "error": "",
     }
     context |= more
-    context["officers"] = [
-        (
-            *row,
-            request.user.pk == row[1].inspector.user_id
-            or row[1].inspector.pk == context["confirming"],
-        )
-        for row in context["officers"]
-    ]
     context["found"] = _summary(context["answer_forms"], context["error"])
     return render(request, "inspections/form.html", context, status=status)
+
+
+def _officers(
+    sheet: Sheet, part: Part | None, actor: User, confirming: object
+) -> list[tuple[Part, TeamMember, bool, bool]]:
+    """Everybody who was sent; whether they can confirm here, and whether that box stands open."""
+    return [
+        (whose, one, may, one.inspector.pk == confirming or one.inspector.user_id == actor.pk)
+        for whose, one, may in refusals.confirmations_of(sheet, part, actor)
+    ]
 
 
 def _summary(answer_forms: list[AnswerForm], error: str) -> list[dict[str, str]]:

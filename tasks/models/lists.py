@@ -120,6 +120,13 @@ class Confirmation(models.Model):
         return f"{self.agency}确认{self.task}"
 
 
+REPORT_LOOKS = {
+    "proposed": ("warn after", "clock"),
+    "agreed": ("after", "check"),
+    "refused": ("after", "minus"),
+}
+
+
 class Replacement(models.Model):
     """A target that one agency reports and a second agency agrees to replace (2.8, T07)."""
 
@@ -169,6 +176,16 @@ class Replacement(models.Model):
                 name="replacement_by_two_agencies",
             ),
         ]
+
+    @property
+    def look(self) -> str:
+        """How its notice looks; `icon` is the symbol beside it."""
+        return REPORT_LOOKS[self.status][0]
+
+    @property
+    def icon(self) -> str:
+        """The symbol of where it stands."""
+        return REPORT_LOOKS[self.status][1]
 
     def __str__(self) -> str:
         return f"替换 {self.selection}"

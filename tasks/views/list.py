@@ -22,13 +22,6 @@ from tasks.views.base import page, visible_task
 MOVES = {"agree", "refuse"}
 
 
-REPORT_LOOKS = {
-    ReplacementStatus.PROPOSED: ("warn after", "clock"),
-    ReplacementStatus.AGREED: ("after", "check"),
-    ReplacementStatus.REFUSED: ("after", "minus"),
-}
-
-
 def list_context(request: StaffRequest, task: Task, draw_: Draw | None) -> dict[str, Any]:
     """The list as it stands now, what was said of it, and what this user may do about it."""
     if draw_ is None or task.status in {TaskStatus.DRAFT, TaskStatus.FROZEN}:
@@ -55,7 +48,6 @@ def list_context(request: StaffRequest, task: Task, draw_: Draw | None) -> dict[
             and report.agency_id != request.user.agency_id
             and has_role_permission(request.user, "agree", Replacement)
         )
-        report.look, report.icon = REPORT_LOOKS[report.status]
         report.words = services.outcome_words(report) if report.event_id else ""
     open_reports = [r for r in reports if r.status == ReplacementStatus.PROPOSED]
     own_report = any(r.agency_id == request.user.agency_id for r in open_reports)
