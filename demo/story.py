@@ -300,7 +300,7 @@ def _find_nobody(visit: Inspection, day: date) -> None:
         team = _team(section)
         with on(day, "10:15"):
             for inspector in team:
-                field.confirm(section, inspector, password=PASSWORD, actor=team[0].user)
+                field.confirm(section, inspector, password=PASSWORD, address="", actor=team[0].user)
 
 
 def _fill(section: Section, problem: str) -> None:
@@ -322,4 +322,4 @@ def _fill(section: Section, problem: str) -> None:
     if section.answers.count() < section.items.count():
         field.answer_rest_no_issue(section, actor=officer)
     for inspector in team:
-        field.confirm(section, inspector, password=PASSWORD, actor=officer)
+        field.confirm(section, inspector, password=PASSWORD, address="", actor=officer)

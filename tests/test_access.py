@@ -197,7 +197,7 @@ def submitted(visit):
         field.answer_rest_no_issue(section, actor=officer)
         for username in (f"officer-{slug}", f"officer-{slug}-2"):
             inspector = Inspector.objects.get(user__username=username)
-            field.confirm(section, inspector, password="demo-2021", actor=officer)
+            field.confirm(section, inspector, password="demo-2021", address="", actor=officer)
     field.refuse_signature(visit, reason="不愿签字", witness="社区", actor=first)
     for slug, section in sections.items():
         field.submit(section, submission_id=uuid4(), actor=suzhou.person(f"officer-{slug}"))

@@ -33,7 +33,7 @@ WRONG = "inspections.wrong_password"
 
 
 def confirm(
-    section: Section, inspector: Inspector, *, password: str, actor: User, address: str = ""
+    section: Section, inspector: Inspector, *, password: str, actor: User, address: str
 ) -> None:
     """Let an officer of the team stand for the section, with the own password on any team phone.
 

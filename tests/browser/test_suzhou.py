@@ -241,7 +241,7 @@ def fill_the_others(task, visit):
         for section, team in teams.items():
             field.answer_rest_no_issue(section, actor=team[0].user)
             for inspector in team:
-                field.confirm(section, inspector, password=PASSWORD, actor=team[0].user)
+                field.confirm(section, inspector, password=PASSWORD, address="", actor=team[0].user)
         field.refuse_signature(other, reason="负责人不在场", witness="社区工作人员", actor=first)
         for section, team in teams.items():
             field.submit(section, submission_id=uuid4(), actor=team[0].user)

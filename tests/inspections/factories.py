@@ -129,7 +129,11 @@ class World:
         """Both officers stand for their section."""
         for inspector in self.teams[system]:
             services.confirm(
-                self.section(system, visit), inspector, password=PASSWORD, actor=inspector.user
+                self.section(system, visit),
+                inspector,
+                password=PASSWORD,
+                address="",
+                actor=inspector.user,
             )
 
     def sign(self, visit: Inspection | None = None) -> None:

@@ -159,7 +159,11 @@ def test_a_change_voids_the_confirmations_of_the_section_only(inside):
 def test_a_change_also_voids_the_first_of_two_confirmations(inside):
     inside.fill()
     services.confirm(
-        inside.section(), inside.teams["gongan"][0], password="demo-2021", actor=inside.officer()
+        inside.section(),
+        inside.teams["gongan"][0],
+        password="demo-2021",
+        address="",
+        actor=inside.officer(),
     )
     answer(inside, "gongan", result="not_checked", remark="漏查", version=1)
     assert not OfficerConfirmation.objects.exists()

@@ -42,7 +42,11 @@ def test_the_whole_visit_by_the_lent_officer(assigned, lent, deadlines):
     for system, team in world.teams.items():
         for inspector in team:
             services.confirm(
-                world.section(system), inspector, password=PASSWORD, actor=inspector.user
+                world.section(system),
+                inspector,
+                password=PASSWORD,
+                address="",
+                actor=inspector.user,
             )
     services.sign(
         world.visit, signer_name="赵某某", signer_role="onsite", strokes=STROKES, actor=officer

@@ -58,7 +58,9 @@ def suzhou_visit(db, clock):
         inspectors = [one.inspector for one in team.select_related("inspector__user")]
         services.answer_rest_no_issue(section, actor=inspectors[0].user)
         for inspector in inspectors:
-            services.confirm(section, inspector, password=PASSWORD, actor=inspector.user)
+            services.confirm(
+                section, inspector, password=PASSWORD, address="", actor=inspector.user
+            )
     services.sign(visit, signer_name="赵某某", signer_role="onsite", strokes=STROKES, actor=officer)
     return visit
 

@@ -22,6 +22,7 @@ def confirm(world, place=0, system="gongan", password=PASSWORD, actor=None):
         world.section(system),
         world.teams[system][place],
         password=password,
+        address="",
         actor=actor or world.officer(system),
     )
 
@@ -77,7 +78,9 @@ def test_all_of_the_team_confirm(assigned):
     assigned.fill()
     assigned.confirm()
     assert assigned.section().status == SectionStatus.FILLING
-    services.confirm(assigned.section(), third, password=PASSWORD, actor=assigned.officer())
+    services.confirm(
+        assigned.section(), third, password=PASSWORD, address="", actor=assigned.officer()
+    )
     assert assigned.section().status == SectionStatus.CONFIRMED
 
 
@@ -147,6 +150,7 @@ def test_an_officer_of_the_other_agency_cannot_stand_for_this_one(filled):
             filled.section(),
             filled.teams["shichang"][0],
             password=PASSWORD,
+            address="",
             actor=filled.officer(),
         )
     assert not OfficerConfirmation.objects.exists()
@@ -292,3 +296,12 @@ def assert_unsigned(world):
     assert not Signature.objects.exists()
     assert world.visit.status == InspectionStatus.ENTERED
     assert not AuditEvent.objects.filter(verb="inspections.sign").exists()
+
+
+def test_where_the_password_was_typed_cannot_be_forgotten(filled):
+    members = filled.teams["gongan"]
+    with pytest.raises(TypeError, match="address"):
+        services.confirm(
+            filled.section(), members[0], password=PASSWORD, actor=filled.officer("gongan", 0)
+        )
+    assert not filled.section().confirmations.exists()

@@ -17,7 +17,7 @@ def officer(world):
 def confirm(world, place, system="gongan"):
     inspector = world.teams[system][place]
     section = world.section(system)
-    services.confirm(section, inspector, password=PASSWORD, actor=inspector.user)
+    services.confirm(section, inspector, password=PASSWORD, address="", actor=inspector.user)
 
 
 def test_a_dispatched_visit_waits_for_its_officers_only(world, officer):
