@@ -13,7 +13,7 @@ from core import clock
 from draws import drs1
 from draws.ceremony_plan import DICE, WITNESS, Ceremony, Party, drand_round, sealed
 from draws.models import AbsenceRule, BeaconKind, Draw
-from draws.services import contributors_for
+from draws.reads.sealers import contributors_for
 
 NOON, EVENING = time(12, 0), time(17, 0)
 

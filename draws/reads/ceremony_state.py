@@ -40,6 +40,11 @@ class Hall:
         return not self.needs
 
     @property
+    def speaks_last(self) -> bool:
+        """Whether the witness speaks as the lead opens: nobody seals, and no beacon follows."""
+        return _speaks_last(self.draw, [party.row for party in self.parties])
+
+    @property
     def headline(self) -> str:
         """The state in one line."""
         if self.draw.beacon_kind != BeaconKind.NONE:
@@ -130,21 +135,25 @@ def _contributions_missing(draw: Draw, rows: list[Contributor], now: datetime) -
     if draw.closed_digest:
         return
     absent = [row.code for row in rows if not is_expected(row, draw, now)]
-    has_beacon = draw.beacon_kind != BeaconKind.NONE
     if draw.beacon_at and now >= draw.beacon_at:
         yield "各方随机数没有赶在公共随机源产生之前截止，只能提请作废"
     elif absent and draw.missing == AbsenceRule.VOID:
         yield f"{'、'.join(absent)}缺席，按封存时的约定只能提请作废"
     else:
-        speaks_last = not has_beacon and all(row.way == ContributionKind.OPEN for row in rows)
+        speaks_last = _speaks_last(draw, rows)
         yield from (
             _wanted(row)
             for row in rows
             if not row.value and row.code not in absent and not speaks_last
         )
-        if has_beacon:
+        if draw.beacon_kind != BeaconKind.NONE:
             last = draw.reveal_until or draw.beacon_at - CLOSING_TIME
             yield f"各方随机数截止并公布（到齐即截止，最晚 {time_text(last)}）"
+
+
+def _speaks_last(draw: Draw, rows: list[Contributor]) -> bool:
+    no_beacon = draw.beacon_kind == BeaconKind.NONE
+    return no_beacon and all(row.way == ContributionKind.OPEN for row in rows)
 
 
 def _wanted(row: Contributor) -> str:

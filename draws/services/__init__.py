@@ -4,10 +4,10 @@ Each is one transaction of its own or a part of the caller's. What a draw decide
 app that holds it.
 """
 
-from draws.services.beacon import enter_beacon, may_enter_beacon
-from draws.services.contributions import close_due, commit, may_reveal, reveal, speak
-from draws.services.freezing import contributors_for, freeze, refuse_ceremony
-from draws.services.opening import consent, is_ready, may_consent, open_, open_by_worker
+from draws.services.beacon import enter_beacon
+from draws.services.contributions import close_due, commit, reveal, speak
+from draws.services.freezing import freeze
+from draws.services.opening import consent, is_ready, open_, open_by_worker
 from draws.services.public_log import log
 from draws.services.slips import print_slip
 from draws.services.sweep import (
@@ -28,22 +28,17 @@ __all__ = [
     "close_if_due",
     "commit",
     "consent",
-    "contributors_for",
     "enter_beacon",
     "freeze",
     "frozen",
     "is_ready",
     "log",
     "mark_overdue",
-    "may_consent",
-    "may_enter_beacon",
-    "may_reveal",
     "open_",
     "open_by_worker",
     "overdue",
     "print_slip",
     "propose_void",
-    "refuse_ceremony",
     "refuse_void",
     "remind_to_reveal",
     "reveal",

@@ -14,12 +14,13 @@ from django.db.models import QuerySet
 
 from agencies.models import User
 from core import clock
-from core.errors import DomainError, IllegalMove
+from core.errors import DomainError, IllegalMove, demand
 from core.notices import notify
 from draws import drs1
 from draws.flows import DrawStatus
 from draws.models import Draw, Opening
 from draws.reads import certificates
+from draws.reads.refusals import why_not_ask
 from draws.services.freezing import CHAIN_LENGTH
 
 AT_ONCE = 200  # targets x systems that one request can wait for
@@ -48,6 +49,7 @@ def is_large(draw: Draw) -> bool:
 
 def ask(draw: Draw, *, actor: User | None) -> Opening:
     """Leave the row by which a worker finds a held, closed and ready draw."""
+    demand(why_not_ask(draw))
     opening, made = Opening.objects.get_or_create(
         draw=draw,
         defaults={
@@ -57,8 +59,6 @@ def ask(draw: Draw, *, actor: User | None) -> Opening:
         },
     )
     if not made:
-        if not opening.error:
-            raise IllegalMove("正在后台匹配，不用重复点按。完成后会通知牵头单位。")
         opening.error, opening.done = "", 0
         opening.started_by, opening.started_at = actor, clock.now()
         opening.save(update_fields=["error", "done", "started_by", "started_at"])

@@ -8,27 +8,16 @@ from django.db import transaction
 from agencies.models import User
 from core import clock
 from core.audit import record
-from core.errors import DomainError, IllegalMove, NotAllowed
+from core.errors import DomainError, demand
 from core.notices import notify
-from core.workflow import REFUSED, has_role_permission
+from core.workflow import lock
 from draws import drs1
 from draws.ceremony_plan import VALUE_FORMS
 from draws.models import BeaconEntry, BeaconKind, Draw
-from draws.services.contributions import hold
+from draws.reads.refusals import why_not_enter_beacon
 from draws.services.public_log import log
-from draws.times import time_text
 
 SIGNATURE = re.compile(r"[0-9a-f]{96}\Z")
-
-
-def may_enter_beacon(draw: Draw, actor: User | None) -> bool:
-    """Staff of an agency that takes part in what is drawn for, or contributes to the draw."""
-    if not has_role_permission(actor, "enter_beacon", Draw):
-        return False
-    if actor is None:
-        return True
-    ours = {agency.pk for agency in draw.taking_part.all()}
-    return actor.agency_id in ours | {row.agency_id for row in draw.contributors.all()}
 
 
 @transaction.atomic
@@ -39,15 +28,8 @@ def enter_beacon(
 
     Raises DomainError before the beacon's time and for a value that cannot be one.
     """
-    if not may_enter_beacon(draw, actor):
-        raise NotAllowed(REFUSED)
-    hold(draw)
-    if draw.beacon_kind == BeaconKind.NONE:
-        raise DomainError("本次摇号封存时没有约定公共随机源，不用录入。")
-    if draw.beacon_value:
-        raise IllegalMove("公共随机源的值已由两人录入一致并固定，不能再改。")
-    if clock.now() < draw.beacon_at:
-        raise DomainError(f"公共随机源要到 {time_text(draw.beacon_at)} 才产生，届时再录入。")
+    lock(draw)
+    demand(why_not_enter_beacon(draw, actor))
     value, signature = value.strip(), signature.strip().lower()
     source = " ".join(source.split())
     _must_be_possible(draw, value, source, signature)

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from core import clock
-from core.errors import DomainError, IllegalMove
+from core.errors import DomainError, demand
 from core.workflow import lock
 from draws import drs1
-from draws.flows import DrawStatus
 from draws.models import Draw, DrawEvent, EventKind
 from draws.reads import certificates
+from draws.reads.refusals import why_not_add_event
 from draws.services.freezing import CHAIN_LENGTH
 from draws.services.public_log import log
 
@@ -33,8 +33,7 @@ class Happened:
 def hold(draw: Draw) -> None:
     """Lock an opened draw, so that events come one after the other. Raises IllegalMove otherwise."""
     lock(draw)
-    if draw.status != DrawStatus.OPENED:
-        raise IllegalMove("这次抽取没有开启或已经作废，不能办理。请刷新页面后查看最新状态。")
+    demand(why_not_add_event(draw))
 
 
 def add_event(

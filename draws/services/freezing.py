@@ -1,26 +1,26 @@
 """Freeze lists and rules, fix who contributes, publish one digest (protocol 2.3)."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max
 
-from agencies.models import ROLE_PREFIX, Agency, User
-from agencies.roles import ROLES
+from agencies.models import User
 from core import clock
-from core.errors import DomainError
+from core.errors import demand
 from core.notices import notify
 from core.workflow import advance
 from draws import drs1
-from draws.ceremony_plan import Ceremony, sealed
+from draws.ceremony_plan import Ceremony
 from draws.models import ContributionKind, Contributor, Draw
 from draws.occasion import Occasion
+from draws.reads.refusals import why_not_freeze
+from draws.reads.sealers import sealers
 from draws.services.public_log import head, log
 from draws.times import time_text
 
 CHAIN_LENGTH = 64
-CONTRIBUTE = "draws.contribute_contributor"
 
 
 @transaction.atomic
@@ -41,7 +41,7 @@ def freeze(
     supersedes: the voided draw that this one follows. Raises DomainError for a ceremony that
     cannot be kept; IntegrityError where the occasion has a live draw.
     """
-    refuse_ceremony(occasion, ceremony)
+    demand(why_not_freeze(occasion, ceremony))
     now, year = clock.now(), clock.today().year
     values = drs1.chain(draw_id, secrets.token_bytes(32), CHAIN_LENGTH)
     prev = head(occasion.agency)  # locks the authority: serials and records come one at a time
@@ -100,45 +100,6 @@ def _name_contributors(draw: Draw, ceremony: Ceremony) -> None:
         )
         for party in ceremony.parties
     )
-
-
-def refuse_ceremony(occasion: Occasion, ceremony: Ceremony) -> None:
-    """Raise DomainError when the choice cannot be kept, or names somebody who cannot seal."""
-    for field, sentence in ceremony.faults(clock.now()):
-        raise DomainError(f"{sentence}名单没有封存。", field=field, code="ceremony")
-    known = {
-        agency.pk: agency for agency in contributors_for(occasion.agency, occasion.taking_part)
-    }
-    for party in ceremony.sealed:
-        agency = known.get(party.agency_id)
-        if agency is None or party != sealed(agency, occasion.agency.pk):
-            raise DomainError(
-                f"{party.code}不能作为本次摇号的密封参与方。名单没有封存。", field="agencies"
-            )
-
-
-def contributors_for(lead: Agency, taking_part: Sequence[Agency]) -> list[Agency]:
-    """Who may seal a value: who takes part, then bodies above or beside that coordinate.
-
-    Only agencies where somebody active holds the permission: nobody else could ever seal.
-    """
-    region = lead.region.code
-    upper = {f"{region[:2]}0000", f"{region[:4]}00"} - {region}
-    superior = Q(system=lead.system_id, region__in=upper)
-    coordinating = Q(is_inspecting=False, region__in={*upper, region})
-    above = Agency.objects.filter(superior | coordinating).order_by("region", "code")
-    chosen = {agency.pk: agency for agency in [*taking_part, *above]}
-    chosen.pop(lead.pk, None)
-    able = set(sealers().filter(agency__in=chosen).values_list("agency_id", flat=True))
-    return [agency for pk, agency in chosen.items() if pk in able]
-
-
-def sealers() -> QuerySet:
-    """Who may seal and open a value for the own agency."""
-    names = [
-        f"{ROLE_PREFIX}{slug}" for slug, role in ROLES.items() if CONTRIBUTE in role.permissions
-    ]
-    return User.objects.filter(is_active=True, groups__name__in=names).distinct()
 
 
 def _invite(draw: Draw) -> None:

@@ -5,16 +5,15 @@ from django.db import transaction
 from agencies.models import User
 from core import clock
 from core.audit import record
-from core.errors import DomainError, IllegalMove, NotAllowed
+from core.errors import DomainError, demand
 from core.notices import notify
-from core.workflow import REFUSED, advance, authorize, has_role_permission
+from core.workflow import advance, lock
 from draws import drs1
-from draws.ceremony_plan import outlook
-from draws.flows import DrawStatus
-from draws.models import BeaconKind, ContributionKind, Draw, Opening
+from draws.models import Draw, Opening
 from draws.reads import certificates
+from draws.reads.refusals import waits_for_witness, why_not_consent, why_not_open
 from draws.services import background
-from draws.services.contributions import close, enter_phrase, hold
+from draws.services.contributions import close, enter_phrase
 from draws.services.freezing import CHAIN_LENGTH
 from draws.services.public_log import log
 from draws.times import utc
@@ -38,25 +37,13 @@ def consent(draw: Draw, *, actor: User | None) -> None:
 
     The person belongs to an agency that takes part, holds the permission, and did not freeze it.
     """
-    if not may_consent(draw, actor):
-        raise NotAllowed(REFUSED)
-    hold(draw)
-    if draw.consented_by_id is not None or outlook(draw, clock.now())[0] != "C":
-        raise IllegalMove("当前状态不需要同意，请刷新页面后查看最新状态。")
-    if actor is not None and actor.pk == draw.frozen_by_id:
-        raise DomainError("封存名单的人不能自己同意，请由另一人办理。")
+    lock(draw)
+    demand(why_not_consent(draw, actor))
     draw.consented_by, draw.consented_at = actor, clock.now()
     draw.save(update_fields=["consented_by", "consented_at"])
     record("draws.consent", draw, actor, f"同意按保证等级 C 摇号：{draw}")
     leads = User.objects.with_role("lead").filter(agency=draw.agency)
     notify(leads, f"{draw} 已有第二人同意，可以摇号。", draw.link)
-
-
-def may_consent(draw: Draw, actor: User | None) -> bool:
-    """Whether somebody is in a position to agree, whatever the state of the draw."""
-    return has_role_permission(actor, "consent", Draw) and (
-        actor is None or actor.agency_id in {agency.pk for agency in draw.taking_part.all()}
-    )
 
 
 @transaction.atomic
@@ -88,32 +75,17 @@ def open_by_worker(draw: Draw, *, witness: str = "", phrase: str = "", actor: Us
 
 
 def _prepare(draw: Draw, witness: str, phrase: str, actor: User | None) -> None:
-    """Hold a draw that can be opened now, with its contributions closed."""
-    hold(draw)
-    authorize(actor, "open", draw)
-    if not draw.closed_digest:
-        _complete(draw, witness, phrase, actor)
-    _must_be_ready(draw)
+    """Lock a draw that can be opened now, with its contributions closed.
 
-
-def _complete(draw: Draw, witness: str, phrase: str, actor: User | None) -> None:
-    """The last contribution of a draw without beacon is spoken as it is opened."""
-    if draw.contributors.filter(way=ContributionKind.OPEN, value="").exists():
+    The last contribution of a draw without beacon is spoken as it is opened.
+    """
+    lock(draw)
+    demand(why_not_open(draw, actor))
+    if draw.closed_digest:
+        return
+    if waits_for_witness(draw):
         enter_phrase(draw, witness, phrase, actor)
-    waiting = [row.code for row in draw.contributors.filter(value="")]
-    if waiting and (draw.reveal_until is None or clock.now() < draw.reveal_until):
-        raise DomainError(f"还在等待{'、'.join(waiting)}公开随机数。摇号没有开始。")
     close(draw)
-    draw.save(update_fields=CLOSED)
-
-
-def _must_be_ready(draw: Draw) -> None:
-    if draw.beacon_kind != BeaconKind.NONE and not draw.beacon_value:
-        raise DomainError("公共随机源的值还没有由两人录入一致。摇号没有开始。")
-    if draw.consented_by_id is None and outlook(draw, clock.now())[0] == "C":
-        raise DomainError(
-            "本次没有足够的外部密封贡献和公共随机源，保证等级为 C，须先由第二人同意。摇号没有开始。"
-        )
 
 
 def disclose(
@@ -154,9 +126,8 @@ def is_ready(draw: Draw) -> bool:
     """Whether a draw with a beacon can open by itself, and no worker has been asked to."""
     return (
         not hasattr(draw, "opening")
-        and draw.status == DrawStatus.FROZEN
         and bool(draw.closed_digest)
         and bool(draw.beacon_value)
         and not Opening.objects.filter(draw=draw).exists()
-        and (draw.consented_by_id is not None or outlook(draw, clock.now())[0] != "C")
+        and why_not_open(draw, None) is None
     )

@@ -6,12 +6,10 @@ from django.db import transaction
 
 from agencies.models import User
 from core.audit import record
-from core.errors import DomainError
-from core.workflow import authorize
+from core.errors import DomainError, demand
 from draws import drs1
-from draws.models import Disclosure, Draw
-
-NO_SLIP = "没有打印凭条。"
+from draws.models import Draw
+from draws.reads.refusals import NO_SLIP, why_not_print_slip
 
 
 @dataclass(frozen=True)
@@ -29,12 +27,7 @@ def print_slip(draw: Draw, code: str, *, actor: User | None) -> Slip:
 
     Raises DomainError for a draw by real names and for a code that is not on the list.
     """
-    authorize(actor, "open", draw)
-    if draw.disclosure != Disclosure.ALIAS:
-        raise DomainError(
-            f"本次抽取以实名公开，企业用统一社会信用代码就能查到自己，不需要凭条。{NO_SLIP}",
-            field="code",
-        )
+    demand(why_not_print_slip(draw, actor))
     code = "".join(code.split()).upper()
     salt = drs1.salt(bytes.fromhex(draw.master), code)
     alias = drs1.alias(salt, code)

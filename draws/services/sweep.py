@@ -14,14 +14,9 @@ from core.audit import record
 from core.notices import notify
 from core.workflow import lock
 from draws.flows import DrawStatus
-from draws.models import AbsenceRule, Draw
-from draws.services.contributions import (
-    ask_to_reveal,
-    close_due,
-    closes_at,
-    is_too_late,
-    may_reveal,
-)
+from draws.models import Draw
+from draws.reads.refusals import is_time_to_reveal, why_not_close
+from draws.services.contributions import ask_to_reveal, close_due
 
 OPENING_DAYS = 3  # N of protocol 2.11: frozen and not opened this long after its time is overdue
 
@@ -39,27 +34,16 @@ def frozen() -> QuerySet:
 
 def close_if_due(draw: Draw) -> bool:
     """Close a frozen draw for which nobody is waited any more; True when it was."""
-    if not _is_closing(draw):
+    if why_not_close(draw, None):
         return False
-    close_due(draw)
+    close_due(draw, actor=None)
     return True
-
-
-def _is_closing(draw: Draw) -> bool:
-    if draw.closed_digest or is_too_late(draw):
-        return False
-    missing = any(not row.value for row in draw.contributors.all())
-    if not missing:
-        return True
-    until = closes_at(draw)
-    is_over = until is not None and clock.now() >= until
-    return is_over and draw.missing == AbsenceRule.PROCEED
 
 
 @transaction.atomic
 def remind_to_reveal(draw: Draw) -> None:
     """When nobody can seal any more, ask for the values; each is asked once."""
-    if draw.commit_until and not draw.closed_digest and may_reveal(draw):
+    if draw.commit_until and not draw.closed_digest and is_time_to_reveal(draw):
         ask_to_reveal(draw)
 
 

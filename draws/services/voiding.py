@@ -8,28 +8,28 @@ from django.db import transaction
 from agencies.models import User
 from core import clock
 from core.audit import record
-from core.errors import DomainError, IllegalMove
+from core.errors import DomainError, demand
 from core.notices import notify
-from core.workflow import advance, authorize, lock
+from core.workflow import advance, lock
 from draws import drs1
 from draws.flows import DrawStatus
-from draws.models import BeaconKind, Draw
+from draws.models import Draw
+from draws.reads.refusals import (
+    LEFT_AS_IS,
+    why_not_propose_void,
+    why_not_refuse_void,
+    why_not_void,
+)
 from draws.services.contributions import fix
 from draws.services.opening import CLOSED, OPENED, disclose
 from draws.services.public_log import log
-from draws.times import time_text
-
-LIVE = {DrawStatus.FROZEN, DrawStatus.OPENED}
-LEFT_AS_IS = "抽取没有变化。"
 
 
 @transaction.atomic
 def propose_void(draw: Draw, reason: str, *, actor: User | None) -> None:
     """The lead asks to void a draw and says why; a deputy or the principal decides."""
-    authorize(actor, "propose_void", draw)
-    _hold(draw)
-    if draw.void_proposed_at:
-        raise IllegalMove("已经提请作废，正在等待负责人决定。")
+    lock(draw)
+    demand(why_not_propose_void(draw, actor))
     reason = " ".join(reason.split())
     if not reason:
         raise DomainError(f"请写明作废理由，理由将公开。{LEFT_AS_IS}")
@@ -47,9 +47,8 @@ def propose_void(draw: Draw, reason: str, *, actor: User | None) -> None:
 @transaction.atomic
 def refuse_void(draw: Draw, *, actor: User | None) -> None:
     """The draw stands; nothing of it was opened."""
-    authorize(actor, "void", draw)
-    _hold(draw)
-    _must_be_proposed(draw)
+    lock(draw)
+    demand(why_not_refuse_void(draw, actor))
     asked_by = draw.void_proposed_by
     draw.void_reason, draw.void_proposed_by, draw.void_proposed_at = "", None, None
     draw.save(update_fields=["void_reason", "void_proposed_by", "void_proposed_at"])
@@ -65,11 +64,8 @@ def void(draw: Draw, *, actor: User | None) -> None:
     The secret is opened, what would have been drawn is computed, stored and logged.
     Raises DomainError while the beacon is still to come.
     """
-    authorize(actor, "void", draw)
-    _hold(draw)
-    _must_be_proposed(draw)
-    if actor is not None and actor.pk == draw.void_proposed_by_id:
-        raise DomainError(f"提请作废的人不能自己同意，请由另一名负责人办理。{LEFT_AS_IS}")
+    lock(draw)
+    demand(why_not_void(draw, actor))
     if draw.status != DrawStatus.OPENED:
         _open_all_the_same(draw, actor)
     draw.voided_by, draw.voided_at = actor, clock.now()
@@ -79,29 +75,8 @@ def void(draw: Draw, *, actor: User | None) -> None:
     _tell(draw)
 
 
-def _hold(draw: Draw) -> None:
-    """Lock a draw that can still be voided."""
-    lock(draw)
-    if draw.status not in LIVE:
-        raise IllegalMove("本次抽取已经作废，请刷新页面后查看最新状态。")
-
-
-def _must_be_proposed(draw: Draw) -> None:
-    if not draw.void_proposed_at:
-        raise IllegalMove("没有待决定的作废申请，请刷新页面后查看最新状态。")
-
-
 def _open_all_the_same(draw: Draw, actor: User | None) -> None:
     """What would have been drawn, from the contributions that are there."""
-    if draw.beacon_kind != BeaconKind.NONE and not draw.beacon_value:
-        if clock.now() < draw.beacon_at:
-            raise DomainError(
-                f"公共随机源要到 {time_text(draw.beacon_at)} 才产生。作废也要公开本来会抽中谁，"
-                f"请在两人录入其值以后再同意。{LEFT_AS_IS}"
-            )
-        raise DomainError(
-            f"作废也要公开本来会抽中谁，请先由两人录入公共随机源的值，再同意作废。{LEFT_AS_IS}"
-        )
     if not draw.closed_digest:
         fix(draw)
         draw.save(update_fields=CLOSED)

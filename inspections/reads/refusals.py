@@ -9,8 +9,8 @@ from inspections.flows import HANDED_IN, InspectionStatus, SectionStatus
 from inspections.models import Answer, Inspection, Section
 from inspections.reads.form_state import Part, Sheet, TeamMember
 from registries.models import Inspector
-from tasks.models import Assignment, Task
-from tasks.reads.substitutions import why_not_leave
+from tasks.models import Assignment, Substitution, Task
+from tasks.reads import substitutions
 
 FEWEST = 2  # officers of one agency (I03)
 NOT_ON_TEAM = "您不在这一户的检查组内，只能查看。如需调整人员，请联系牵头单位。"
@@ -211,6 +211,13 @@ def begun_visits(task: Task) -> set[int]:
     return set(begun.values_list("selection_id", flat=True))
 
 
-def why_not_substitute(assignment: Assignment) -> Refusal | None:
-    """Why nobody may apply to leave this team any more (T13); or None."""
-    return why_not_leave(assignment, begun_visits(assignment.selection.task))
+def why_not_substitute(assignment: Assignment, actor: User) -> Refusal | None:
+    """Why `actor` cannot apply that somebody leaves this team (T13); or None."""
+    begun = begun_visits(assignment.selection.task)
+    return substitutions.why_not_request(assignment, "", begun, actor)
+
+
+def why_not_approve_substitution(substitution: Substitution, actor: User) -> Refusal | None:
+    """Why `actor` cannot let a substitute be drawn (T13, T14); or None."""
+    begun = begun_visits(substitution.assignment.selection.task)
+    return substitutions.why_not_approve(substitution, begun, actor)

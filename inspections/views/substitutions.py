@@ -8,16 +8,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agencies.models import User, overseen
 from agencies.requests import StaffRequest
-from core.errors import NotAllowed
+from core.errors import demand, demand_access
 from core.pages import attempt
-from core.workflow import REFUSED, authorize
 from draws.reasons import SubstitutionReason
 from inspections import services
-from inspections.reads.refusals import why_not_substitute
+from inspections.reads.refusals import why_not_approve_substitution, why_not_substitute
 from tasks.flows import SubstitutionStatus
 from tasks.forms import DecisionForm, SubstitutionForm
 from tasks.models import Assignment, Substitution, Task
-from tasks.services.substituting import may_apply, why_not_decide
+from tasks.reads.substitutions import why_not_apply, why_not_decide
 
 LOOKS: dict[str, tuple[str, str]] = {
     SubstitutionStatus.APPROVED: ("ok", ""),
@@ -54,11 +53,12 @@ def visible_substitution(user: User, pk: int) -> Substitution:
 def substitute(request: StaffRequest, pk: int) -> HttpResponse:
     """Apply to leave a team, or for an inspector of the own agency."""
     assignment = visible_assignment(request.user, pk)
+    demand(why_not_apply(assignment, "", request.user))
     causes = [
-        cause for cause in SubstitutionReason.values if may_apply(request.user, assignment, cause)
+        cause
+        for cause in SubstitutionReason.values
+        if why_not_apply(assignment, cause, request.user) is None
     ]
-    if not causes:
-        raise NotAllowed(REFUSED)
     form = SubstitutionForm(request.POST or None, causes=causes)
     status = 200 if request.method == "GET" else 422
     if form.is_valid():
@@ -78,7 +78,7 @@ def substitute(request: StaffRequest, pk: int) -> HttpResponse:
         "assignment": assignment,
         "form": form,
         "waiting": waiting,
-        "refusal": why_not_substitute(assignment),
+        "refusal": why_not_substitute(assignment, request.user),
     }
     return render(request, "inspections/substitute.html", context, status=status)
 
@@ -98,7 +98,8 @@ def _page(
         "target": row.assignment.selection.target,
         "look": LOOKS.get(row.status, ("wait", "")),
         "is_waiting": row.status == SubstitutionStatus.REQUESTED,
-        "no_approval": why_not_decide(row, "approve", request.user),
+        "no_approval": why_not_approve_substitution(row, request.user),
+        "no_refusal": why_not_decide(row, "refuse", request.user),
         "error": error,
     }
     return render(request, "inspections/substitution.html", context, status=status)
@@ -110,7 +111,7 @@ def decide(request: StaffRequest, pk: int, move: str) -> HttpResponse:
     row, form = visible_substitution(request.user, pk), DecisionForm(request.POST)
     if move not in MOVES:
         raise Http404
-    authorize(request.user, move, row)
+    demand_access(why_not_decide(row, move, request.user))
     if not form.is_valid():
         return _page(request, row, "意见最多 200 字，没有办理。", 422)
     done = attempt(None, MOVES[move], row, form.cleaned_data["note"], actor=request.user)

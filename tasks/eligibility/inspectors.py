@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from django.db.models import Q, QuerySet
 
 from agencies.models import Agency, System
-from core.errors import DomainError
 from draws import drs1
 from draws.ceremony_plan import SHORT, Ceremony
 from draws.reasons import RECUSAL, SubstitutionReason
@@ -325,13 +324,6 @@ def _shortage(
     reasons["专业不符"] = sum(1 for member in near.values() if not wanted <= set(member.skills))
     people = [roster.members[code].inspector for code in sorted(group[1])]
     return Shortage(system, demand, targets, people, roster.task.load_cap, dict(reasons))
-
-
-def must_be_staffed(roster: Roster) -> None:
-    """Raise DomainError naming the targets that cannot get their inspectors, and what to do."""
-    if roster.short:
-        texts = "".join(one.text for one in roster.short[:NAMES])
-        raise DomainError(f"{texts}名单没有封存，没有任何变化。")
 
 
 def executing_agencies(task: Task) -> dict[tuple[str, str], Agency]:

@@ -1,14 +1,16 @@
 """Draws of tasks as pages show them: what the registries know of the ids in their files.
 
-Also why a draw can no longer be taken back.
+Also why a draw of a task cannot be opened or taken back.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from agencies.models import User
 from core.errors import DomainError, IllegalMove, Refusal
+from core.workflow import why_not, why_not_move
 from draws.models import Draw, Purpose
-from draws.reads import comparison, evidence, minutes
+from draws.reads import comparison, evidence, minutes, refusals
 from draws.reads.comparison import Changes
 from draws.reads.evidence import Evidence
 from draws.reads.known import Line, Tiers
@@ -21,6 +23,7 @@ TOO_LATE = (
     "任务已经派发，不能作废抽取。个别企业停业、迁出的在检查记录中如实登记，"
     "检查人员须回避的申请更换；整个任务有误的，请层报负责人另行处理。"
 )
+OPENS = {Purpose.TARGETS: "open", Purpose.INSPECTORS: "assign"}  # how the task moves on
 PEOPLE_FIRST = "检查人员已经在这份名单上抽取，请先作废检查人员的抽取。抽取没有变化。"
 
 
@@ -82,8 +85,51 @@ def minutes_of(draw: Draw) -> bytes:
     return minutes.pdf_of(draw, shows_seed=task.list_is_public, known=Registries(task))
 
 
-def why_not_take_back(task: Task, draw: Draw) -> Refusal | None:
+def is_in_hand(draw: Draw) -> bool:
+    """Whether a void is still a question: the draw counts, and its task was not sent out."""
+    return draw.status in refusals.LIVE and draw.drawn_for.task.status not in SENT
+
+
+def why_not_open(draw: Draw, actor: User | None) -> Refusal | None:
+    """Why `actor` cannot open a draw of a task, which moves the task on."""
+    task = draw.drawn_for.task
+    return (
+        refusals.why_not_open(draw, actor)
+        or refusals.why_not_ask(draw)
+        or why_not_move(task, OPENS[Purpose(draw.purpose)], actor)
+    )
+
+
+def why_not_propose_void(draw: Draw, actor: User | None) -> Refusal | None:
+    """Why `actor` cannot ask to void a draw of a task."""
+    return (
+        why_not(actor, "propose_void", draw)
+        or why_not_take_back(draw)
+        or refusals.why_not_propose_void(draw, actor)
+    )
+
+
+def why_not_refuse_void(draw: Draw, actor: User | None) -> Refusal | None:
+    """Why `actor` cannot let a draw of a task stand that somebody asked to void."""
+    return (
+        why_not(actor, "void", draw)
+        or why_not_take_back(draw)
+        or refusals.why_not_refuse_void(draw, actor)
+    )
+
+
+def why_not_void(draw: Draw, actor: User | None) -> Refusal | None:
+    """Why `actor` cannot void a draw of a task."""
+    return (
+        why_not(actor, "void", draw)
+        or why_not_take_back(draw)
+        or refusals.why_not_void(draw, actor)
+    )
+
+
+def why_not_take_back(draw: Draw) -> Refusal | None:
     """Why what a draw brought cannot be taken back any more, whoever asks; or None."""
+    task = draw.drawn_for.task
     if task.status in SENT:
         return Refusal(TOO_LATE, code="dispatched", error=IllegalMove)
     people = task.draws.live().filter(purpose=Purpose.INSPECTORS)

@@ -21,7 +21,6 @@ from tasks.services.setup import ROUNDING, Sampling, TierAsked, change_task
 from tasks.services.staffing import arrange_staffing
 from tasks.services.substituting import (
     approve_substitution,
-    may_apply,
     refuse_substitution,
     request_substitution,
 )
@@ -46,7 +45,6 @@ __all__ = [
     "hand_in_report",
     "lock_list",
     "look_at",
-    "may_apply",
     "occasion_of",
     "open_draw",
     "open_people",

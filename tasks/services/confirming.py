@@ -1,17 +1,17 @@
 """What the agencies of a task say of the drawn list, and when it is locked (T07, T08)."""
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
 
 from agencies.models import User
 from core import clock
-from core.errors import DomainError, IllegalMove
+from core.errors import IllegalMove, demand
 from core.notices import notify
-from core.workflow import advance, authorize, lock
+from core.workflow import advance, lock, why_not
 from deadlines import services as deadlines
 from deadlines.models import Kind
-from tasks.flows import ConfirmationStatus, ReplacementStatus, TaskStatus
-from tasks.models import Confirmation, Replacement, Selection, Task
+from tasks.flows import ConfirmationStatus
+from tasks.models import Confirmation, Task
+from tasks.reads.lists import last_number, why_not_confirm, why_not_lock
 
 
 @transaction.atomic
@@ -48,11 +48,6 @@ def ask_again(confirmation: Confirmation) -> None:
     )
 
 
-def last_number(task: Task) -> int:
-    """The highest number on the list: whoever confirms says with it which list was seen."""
-    return task.selections.aggregate(Max("number"))["number__max"] or 0
-
-
 @transaction.atomic
 def confirm(confirmation: Confirmation, *, actor: User | None, seen: int | None = None) -> None:
     """An agency finds the list in order; silence never confirms.
@@ -61,15 +56,13 @@ def confirm(confirmation: Confirmation, *, actor: User | None, seen: int | None 
     changed since, DomainError while a report of the own agency is open.
     """
     task = confirmation.task
-    authorize(actor, "confirm", confirmation)
+    demand(why_not(actor, "confirm", confirmation))
     lock(task)
-    authorize(actor, "confirm", confirmation)
-    if task.status != TaskStatus.CONFIRMING:
-        raise IllegalMove("现在不能确认名单，请刷新页面后查看最新状态。")
+    lock(confirmation)
+    confirmation.task = task
+    demand(why_not_confirm(confirmation, actor))
     if seen is not None and seen != last_number(task):
         raise IllegalMove("名单有变化，没有确认。请刷新页面，核对新递补的企业后再确认。")
-    if open_reports(task).filter(agency=confirmation.agency).exists():
-        raise DomainError("本单位提出的替换还没有复核，不能确认名单。请等复核后再确认。")
     advance(confirmation, "confirm", actor=actor)
     confirmation.confirmed_by, confirmation.confirmed_at = actor, clock.now()
     confirmation.save(update_fields=["confirmed_by", "confirmed_at"])
@@ -79,24 +72,9 @@ def confirm(confirmation: Confirmation, *, actor: User | None, seen: int | None 
         notify(leads, f"“{task}”名单各部门已确认，可以锁定。", task.get_absolute_url())
 
 
-def open_reports(task: Task) -> QuerySet[Replacement]:
-    """Reports on the live list that nobody has decided yet."""
-    return Replacement.objects.filter(
-        selection__in=Selection.objects.filter(task=task), status=ReplacementStatus.PROPOSED
-    )
-
-
 @transaction.atomic
 def lock_list(task: Task, *, actor: User | None) -> None:
     """Lock the confirmed list; from now on it can only be inspected (T08)."""
+    lock(task)
+    demand(why_not_lock(task, actor))
     advance(task, "lock", actor=actor)
-    reports = open_reports(task).select_related("selection__target")
-    firms = [report.selection.target.name for report in reports]
-    if firms:
-        raise DomainError(
-            f"{'、'.join(firms)}的替换还没有复核，不能锁定。请提醒另一个部门的管理员复核。"
-        )
-    open_ones = task.confirmations.exclude(status=ConfirmationStatus.CONFIRMED)
-    waiting = [confirmation.agency.name for confirmation in open_ones.select_related("agency")]
-    if waiting:
-        raise DomainError(f"{'、'.join(waiting)}尚未确认名单，不能锁定。请提醒其部门管理员确认。")

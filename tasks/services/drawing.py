@@ -5,18 +5,24 @@ from django.urls import reverse
 
 from agencies.models import User
 from agencies.services import grant_joint_access
-from core.errors import DomainError, IllegalMove
-from core.workflow import advance, authorize, lock
+from core.errors import demand
+from core.workflow import advance, lock
 from draws import drs1
 from draws import services as draws
 from draws.ceremony_plan import SHORT, Ceremony
 from draws.flows import DrawStatus
 from draws.models import ContributionKind, Draw, Purpose
 from draws.occasion import Occasion
+from draws.reads.refusals import why_not_freeze
 from registries.services import still_registries
 from tasks.eligibility import frame, inspectors
-from tasks.flows import TaskStatus
 from tasks.models import Task, TaskDraw
+from tasks.reads.refusals import (
+    why_not_draw_from,
+    why_not_freeze_people,
+    why_not_freeze_targets,
+    why_not_staff,
+)
 
 PAGES = {Purpose.TARGETS: "tasks:draw", Purpose.INSPECTORS: "tasks:people"}
 
@@ -27,17 +33,15 @@ def freeze_targets(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None
 
     Raises DomainError when nobody can be drawn.
     """
+    lock(task)
+    demand(why_not_freeze_targets(task, actor))
     advance(task, "freeze", actor=actor)
     occasion = occasion_of(task, Purpose.TARGETS)
-    draws.refuse_ceremony(occasion, ceremony)
+    demand(why_not_freeze(occasion, ceremony))
     still_registries()
     draw_id = draw_id_of(task, Purpose.TARGETS)
     frozen = frame.freeze(task, draw_id, ceremony)
-    if not frozen.eligible:
-        raise DomainError(
-            f"按当前条件没有可抽取的对象：名录共 {frozen.total} 户，全部被排除。"
-            "请核对行业类别、登记状态和年度频次，名单没有封存。"
-        )
+    demand(why_not_draw_from(frozen))
     draw = _freeze(task, occasion, Purpose.TARGETS, frozen.texts, frozen.columns, ceremony, actor)
     if frozen.table:
         draws.log(draw, "publish", drs1.digest(frozen.table))
@@ -51,16 +55,12 @@ def freeze_people(task: Task, ceremony: Ceremony = SHORT, *, actor: User | None)
     Raises DomainError naming the targets that cannot be staffed.
     """
     lock(task)
-    authorize(actor, "assign", task)
-    if task.status != TaskStatus.LOCKED:
-        raise IllegalMove("名单锁定后才能匹配检查人员，请刷新页面后查看最新状态。")
-    if task.draws.live().filter(purpose=Purpose.INSPECTORS).exists():
-        raise IllegalMove("人员名单已经封存，不能再次封存。")
+    demand(why_not_freeze_people(task, actor))
     occasion = occasion_of(task, Purpose.INSPECTORS)
-    draws.refuse_ceremony(occasion, ceremony)
+    demand(why_not_freeze(occasion, ceremony))
     still_registries()
     people = inspectors.of(task)
-    inspectors.must_be_staffed(people)
+    demand(why_not_staff(people))
     texts = people.texts(task, draw_id_of(task, Purpose.INSPECTORS), ceremony)
     columns = {"roster": people.codes}
     return _freeze(task, occasion, Purpose.INSPECTORS, texts, columns, ceremony, actor)

@@ -7,19 +7,22 @@ from django.db.models import Q
 
 from agencies.models import Agency, Region, User
 from agencies.services import grant_joint_access
-from catalog.flows import VersionStatus
 from catalog.models import PublishScope
 from core import clock
 from core.audit import record
-from core.errors import DomainError, IllegalMove
+from core.errors import demand
 from core.notices import notify
-from core.workflow import advance, authorize, lock
+from core.workflow import advance, lock
 from deadlines import services as deadlines
 from deadlines.models import Kind
-from plans.flows import PlanStatus
 from plans.models import PlanLine
-from tasks.flows import TaskStatus
 from tasks.models import Assignment, NumberSeries, Task, TaskTier
+from tasks.reads.refusals import (
+    why_not_cancel,
+    why_not_create,
+    why_not_dispatch,
+    why_not_hand_in_report,
+)
 from tasks.services.setup import Sampling, apply_sampling
 
 
@@ -35,11 +38,10 @@ def create_task(
     published, or an agency may not inspect.
     """
     task.line, task.agency = line, line.plan.agency
-    authorize(actor, "add", task)
     PlanLine.objects.select_for_update().get(pk=line.origin_id or line.pk)  # one at a time
-    items = list(line.items.select_related("version__agency"))
+    demand(why_not_create(line, actor))
+    items = list(line.items.all())
     participants = list(line.participants.all())
-    _must_be_lawful(line, items, [task.agency, *participants])
     task.trade, task.scheme = line.trade, line.scheme
     restricted = (line.scheme is not None and not line.scheme.is_public) or any(
         item.publish_scope != PublishScope.FULL for item in items
@@ -62,23 +64,6 @@ def create_task(
     return task
 
 
-def _must_be_lawful(line: PlanLine, items: list, agencies: list[Agency]) -> None:
-    if line.plan.status != PlanStatus.PUBLISHED:
-        raise DomainError("所属计划尚未公布，或已被调整后的计划替代，请从现行计划发起任务。")
-    launched = PlanLine.objects.with_task().get(pk=line.pk).task_number
-    if launched:
-        raise DomainError(f"该计划项已发起任务 {launched}，不能重复发起。")
-    stale = [item.name for item in items if item.version.status != VersionStatus.PUBLISHED]
-    if not items or stale:
-        names = f"“{'”“'.join(stale)}”" if stale else "计划项"
-        raise DomainError(f"{names}没有现行公布的抽查事项，不得检查。请先公布清单并调整计划。")
-    barred = [agency.name for agency in agencies if not agency.is_inspecting]
-    if barred:
-        raise DomainError(
-            f"{'、'.join(barred)}是议事协调机构，不具有行政检查主体资格，不能实施检查。"
-        )
-
-
 def next_number(region: Region, year: int) -> str:
     """The next task number of a region and year, such as 341300-2021-003; no gaps."""
     NumberSeries.objects.get_or_create(region=region, year=year)
@@ -91,6 +76,8 @@ def next_number(region: Region, year: int) -> str:
 @transaction.atomic
 def cancel_task(task: Task, *, actor: User | None) -> None:
     """Give up a task before anything was frozen."""
+    lock(task)
+    demand(why_not_cancel(task, actor))
     advance(task, "cancel", actor=actor)
 
 
@@ -100,6 +87,8 @@ def dispatch(task: Task, *, actor: User | None) -> None:
 
     The records of the visits are made by `inspections.services.dispatch`, which calls this.
     """
+    lock(task)
+    demand(why_not_dispatch(task, actor))
     advance(task, "dispatch", actor=actor)
     executing = Agency.objects.filter(
         pk__in=Assignment.objects.filter(selection__task=task).values("agency_id")
@@ -132,11 +121,8 @@ def hand_in_report(task: Task, *, actor: User | None) -> None:
     Raises DomainError while visits are open, IllegalMove when nothing is due.
     """
     lock(task)
-    authorize(actor, "change", task)
-    if task.status != TaskStatus.COMPLETED:
-        raise DomainError("现场检查还没有全部完成，不能标记总结已报送。")
-    if deadlines.meet(task, Kind.REPORT) is None:
-        raise IllegalMove("没有待报送的总结，或已经标记过。")
+    demand(why_not_hand_in_report(task, actor))
+    deadlines.meet(task, Kind.REPORT)
     record("tasks.hand_in_report", task, actor, f"总结和汇总统计表已报送：{task}")
 
 

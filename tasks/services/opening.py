@@ -3,10 +3,12 @@
 from django.db import transaction
 
 from agencies.models import User
+from core.errors import demand
 from core.workflow import advance, lock
 from draws import services as draws
 from draws.models import Draw, Purpose
 from draws.services import background
+from tasks.reads.draws import why_not_open
 from tasks.services.assigning import assign_teams
 from tasks.services.listing import list_drawn
 
@@ -16,6 +18,8 @@ def open_targets(draw: Draw, *, witness: str = "", phrase: str = "", actor: User
     """Open the first draw; the drawn targets become the list of the task."""
     task = draw.drawn_for.task
     lock(task)
+    lock(draw)
+    demand(why_not_open(draw, actor))
     outcome = draws.open_(draw, witness=witness, phrase=phrase, actor=actor)
     list_drawn(task, draw, outcome)
     advance(task, "open", actor=actor, result=draw.result_digest)
@@ -27,10 +31,17 @@ def open_people(draw: Draw, *, witness: str = "", phrase: str = "", actor: User 
 
     A large one is left to a worker: the draw stays frozen until its teams are stored.
     """
+    _ask(draw, actor)
     if background.is_large(draw):
         draws.open_by_worker(draw, witness=witness, phrase=phrase, actor=actor)
         return draw
     return store_people(draw, actor, None, witness=witness, phrase=phrase)
+
+
+@transaction.atomic
+def _ask(draw: Draw, actor: User | None) -> None:
+    lock(draw)
+    demand(why_not_open(draw, actor))
 
 
 @transaction.atomic(durable=True)

@@ -1,6 +1,6 @@
 """名单有误: a drawn target that cannot be inspected, and the next ticket that takes its place (2.8)."""
 
-from typing import Any
+from collections.abc import Callable
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
@@ -10,22 +10,22 @@ from django.db.models import Max
 from agencies.models import Agency, User
 from core import clock
 from core.audit import record
-from core.errors import DomainError, IllegalMove, NotAllowed, unique
+from core.errors import DomainError, Refusal, demand
 from core.notices import notify
-from core.workflow import REFUSED, advance, has_role_permission, lock
+from core.workflow import advance, lock
 from draws import drs1
 from draws.models import Draw
 from draws.reasons import ReplacementReason
 from draws.services import events
 from registries.models import Target
 from tasks import replacement_proof
-from tasks.flows import ConfirmationStatus, TaskStatus
+from tasks.flows import ConfirmationStatus
 from tasks.models import ListedBy, ListStanding, Replacement, Selection, Task
+from tasks.reads.lists import why_not_agree, why_not_refuse, why_not_report
 from tasks.services.confirming import ask_again
 
 NONE_LEFT = "-"
-TWICE = "这一户已经有单位提出替换，正在复核或已经办结，没有重复提交。"
-ALONE = "这个任务只有一个部门，没有第二个部门可以复核，不能替换。请牵头单位邀请部门参与，或作废后重新抽取。"
+WhyNot = Callable[[Replacement, Agency, User | None], Refusal | None]
 
 
 def report_target(
@@ -44,7 +44,7 @@ def report_target(
     agency agrees. Raises NotAllowed, IllegalMove when the list is not open for confirmation,
     DomainError without an explanation or for what is no photo or PDF.
     """
-    _may_take_part(actor, "add", selection.task, agency)
+    demand(why_not_report(selection, agency, actor))
     proof = replacement_proof.read(data)
     row = Replacement(
         selection=selection,
@@ -67,19 +67,17 @@ def report_target(
 @transaction.atomic
 def _report(row: Replacement, proof: replacement_proof.Proof, actor: User | None) -> None:
     task = row.selection.task
-    _must_be_open(task)
+    lock(task)
     lock_selection(row.selection)
+    demand(why_not_report(row.selection, row.agency, actor))
     if row.fault not in ReplacementReason.values:
         raise DomainError("没有这样的情形，请从列表中选择。没有提交。")
     if not row.note:
         raise DomainError("请说明具体情况：何时、何地、如何核实。没有提交。")
-    if len(task.agencies) < 2:
-        raise DomainError(ALONE)
     row.draw = row.selection.draw
     row.proposed_at = clock.now()
     row.evidence.save(f"{uuid4().hex}.{proof.suffix}", ContentFile(proof.data), save=False)
-    with unique("replacement_once", TWICE, error=IllegalMove):
-        row.save()
+    row.save()
     said = task.confirmations.filter(agency=row.agency, status=ConfirmationStatus.CONFIRMED)
     for confirmation in said:  # it no longer stands by what it said
         ask_again(confirmation)
@@ -107,7 +105,7 @@ def agree_replacement(
     agency: for which the actor decides. What the others confirmed counts no more once a firm came
     onto the list that they have not seen. Raises NotAllowed, IllegalMove.
     """
-    task, draw = _begin(replacement, "agree", actor, agency)
+    task, draw = _begin(replacement, why_not_agree, actor, agency)
     happened = events.add_event(
         draw,
         {
@@ -143,7 +141,7 @@ def refuse_replacement(
     """A second agency finds that the target can be inspected; it stays on the list."""
     if not note.strip():
         raise DomainError("请写明不予替换的理由。没有办理。")
-    task, _ = _begin(replacement, "refuse", actor, agency)
+    task, _ = _begin(replacement, why_not_refuse, actor, agency)
     _decide(replacement, "refuse", note, actor, agency)
     target = replacement.selection.target
     record("tasks.keep_target", task, actor, f"{agency}不予替换{target}：{note.strip()}")
@@ -174,42 +172,21 @@ def target_of(draw: Draw, id_: str) -> Target:
 
 
 def lock_selection(selection: Selection) -> None:
-    """Hold a listed target; raises IllegalMove when it is no longer on the list."""
+    """Hold a drawn target, listed or not."""
     rows = Selection.every.select_for_update(of=("self",))
     selection.refresh_from_db(from_queryset=rows)
-    if selection.standing != ListStanding.LISTED:
-        raise IllegalMove("这一户已经不在名单中，请刷新页面后查看最新名单。")
-
-
-def _may_take_part(actor: Any, action: str, task: Task, agency: Agency) -> None:
-    """Raise NotAllowed unless the actor may act on reports for this agency of the task."""
-    own = actor is None or actor.agency_id == agency.pk
-    taking_part = agency.pk in {one.pk for one in task.agencies}
-    if not (own and taking_part and has_role_permission(actor, action, Replacement)):
-        raise NotAllowed(REFUSED)
-
-
-def _must_be_open(task: Task) -> None:
-    lock(task)
-    if task.status != TaskStatus.CONFIRMING:
-        raise IllegalMove(
-            "名单不在确认阶段，不能替换：锁定以后只能检查，作废的抽取不再变化。没有任何变化。"
-        )
 
 
 def _begin(
-    replacement: Replacement, action: str, actor: User | None, agency: Agency
+    replacement: Replacement, why_not: WhyNot, actor: User | None, agency: Agency
 ) -> tuple[Task, Draw]:
-    """Lock task, draw and report, always in this order; check who and when."""
+    """Lock task, draw and report, always in this order; then ask who and when."""
     task, draw = replacement.selection.task, replacement.draw
-    _may_take_part(actor, action, task, agency)
-    if agency.pk == replacement.agency_id:
-        raise NotAllowed("提出替换的单位不能自己复核，请由参与任务的另一个部门办理。")
-    _must_be_open(task)
-    events.hold(draw)
+    lock(task)
+    lock(draw)
     lock(replacement)
-    replacement.flow.move(action, replacement.status)
     lock_selection(replacement.selection)
+    demand(why_not(replacement, agency, actor))
     return task, draw
 
 

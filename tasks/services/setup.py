@@ -8,11 +8,11 @@ from django.db import transaction
 
 from agencies.models import User
 from core.audit import record
-from core.errors import DomainError, IllegalMove
-from core.workflow import authorize, lock
+from core.errors import DomainError, demand
+from core.workflow import lock
 from registries.models import Grade
-from tasks.flows import TaskStatus
 from tasks.models import Task, TaskTier
+from tasks.reads.refusals import why_not_change
 
 ROUNDING = {"up": "进一", "half": "四舍五入", "down": "舍去", "lr": "最大余数"}
 
@@ -66,9 +66,7 @@ def change_task(
     DomainError for a sampling that does not fit.
     """
     lock(task)
-    authorize(actor, "change", task)
-    if task.status != TaskStatus.DRAFT:
-        raise IllegalMove("名单已经封存，任务不能再改，请刷新页面后查看最新状态。")
+    demand(why_not_change(task, actor))
     for name, value in values.items():
         setattr(task, name, value)
     task.save(update_fields=list(values))

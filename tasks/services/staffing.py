@@ -6,13 +6,12 @@ from django.db import transaction
 
 from agencies.models import User
 from core.audit import record
-from core.errors import DomainError, IllegalMove
-from core.workflow import authorize, lock
+from core.errors import DomainError, demand
+from core.workflow import lock
 from draws import drs1
-from draws.models import Purpose
 from tasks.eligibility import inspectors
-from tasks.flows import TaskStatus
 from tasks.models import Need, Task
+from tasks.reads.refusals import why_not_arrange_staffing
 
 
 @transaction.atomic
@@ -24,10 +23,7 @@ def arrange_staffing(
     Raises IllegalMove once the people are frozen, DomainError for what cannot stand in the files.
     """
     lock(task)
-    authorize(actor, "assign", task)
-    frozen = task.draws.live().filter(purpose=Purpose.INSPECTORS).exists()
-    if task.status != TaskStatus.LOCKED or frozen:
-        raise IllegalMove("只能在名单锁定后、人员封存前调整，没有改动。请刷新页面。")
+    demand(why_not_arrange_staffing(task, actor))
     wanted = sorted(set(needs))
     known = inspectors.systems(task)
     for system, specialty in wanted:

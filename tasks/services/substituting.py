@@ -10,11 +10,11 @@ from django.db import transaction
 from agencies.models import User
 from core import clock
 from core.audit import record
-from core.errors import DomainError, IllegalMove, NotAllowed, Refusal, demand, unique
+from core.errors import DomainError, demand
 from core.notices import notify
-from core.workflow import REFUSED, advance, authorize, can, has_role_permission, lock, why_not_move
+from core.workflow import advance, lock
 from draws import drs1
-from draws.models import Draw, Purpose
+from draws.models import Draw
 from draws.reasons import SubstitutionReason
 from draws.services import events
 from draws.services.public_log import log
@@ -23,29 +23,14 @@ from registries.services import declare_recusal, share_registries
 from tasks.eligibility import inspectors
 from tasks.flows import SubstitutionStatus
 from tasks.models import Assignment, ListStanding, Selection, Substitution, SubstitutionScope
-from tasks.reads.substitutions import why_not_leave
-
-BY_ADMIN = frozenset(
-    {SubstitutionReason.TRANSFER, SubstitutionReason.CONFLICT, SubstitutionReason.HEALTH}
+from tasks.reads.substitutions import (
+    draws_of,
+    why_not_approve,
+    why_not_decide,
+    why_not_request,
 )
-OWN_REQUEST = "不能审批自己提出或涉及自己的申请，请由本单位另一位分管负责人办理。"
-TWICE = "这名人员已经提出申请，正在等待审批，没有重复提交。"
+
 Change = tuple[Selection, str]
-
-
-def may_apply(actor: User | None, assignment: Assignment, cause: str = "") -> bool:
-    """Whether `actor` may apply: the inspector in person, or an administrator of the own agency.
-
-    Only the inspector knows of an interest, so an administrator cannot apply for recusal.
-    """
-    if actor is None:
-        return True
-    inspector = assignment.inspector
-    if not has_role_permission(actor, "request", Substitution):
-        return False
-    if inspector.user_id == actor.pk:
-        return True
-    return can(actor, "change", inspector) and (not cause or cause in BY_ADMIN)
 
 
 @transaction.atomic
@@ -66,11 +51,9 @@ def request_substitution(
     hold_assignment(assignment)
     if cause not in SubstitutionReason.values or scope not in SubstitutionScope.values:
         raise DomainError("没有这样的更换原因或范围，请从列表中选择。没有提交。")
-    if not may_apply(actor, assignment, cause):
-        raise NotAllowed(REFUSED)
+    demand(why_not_request(assignment, cause, begun, actor))
     if not note.strip():
         raise DomainError("请写明具体情况，供分管负责人审批。没有提交。")
-    demand(why_not_leave(assignment, begun))
     if cause == SubstitutionReason.RECUSAL:
         scope = SubstitutionScope.ONE  # an interest is in one firm
     row = Substitution(
@@ -82,8 +65,7 @@ def request_substitution(
         requested_by=actor,
         requested_at=clock.now(),
     )
-    with unique("substitution_once", TWICE, error=IllegalMove):
-        row.save()
+    row.save()
     target = assignment.selection.target
     record(
         "tasks.request_substitution",
@@ -103,6 +85,7 @@ def refuse_substitution(substitution: Substitution, note: str, *, actor: User | 
     """The deputy head does not agree: the inspector stays on the team."""
     if not note.strip():
         raise DomainError("请写明不同意的理由。没有办理。")
+    lock(substitution)
     _judge(substitution, "refuse", note, actor)
     one = substitution.assignment
     text = f"不同意更换{one.selection.target}的{one.inspector}：{note.strip()}"
@@ -128,12 +111,10 @@ def approve_substitution(
     task = substitution.assignment.selection.task
     lock(task)
     lock(substitution)
-    authorize(actor, "approve", substitution)
-    substitution.flow.move("approve", substitution.status)
     first = substitution.assignment
     hold_assignment(first)
-    demand(why_not_leave(first, begun))
-    draw = _draw_of(first)
+    demand(why_not_approve(substitution, begun, actor))
+    draw = draws_of(first).get()
     events.hold(draw)
     changed, outcome = _draw_substitute(draw, substitution, note, begun, actor)
     followers = (
@@ -288,29 +269,9 @@ def _followers(substitution: Substitution, begun: Collection[int]) -> list[Subst
 
 
 def hold_assignment(assignment: Assignment) -> None:
-    """Lock an assignment; raises IllegalMove when it is over already."""
+    """Lock an assignment, whether it is over or not."""
     rows = Assignment.every.select_for_update(of=("self",))
     assignment.refresh_from_db(from_queryset=rows)
-    if assignment.ended_at is not None:
-        raise IllegalMove("这名人员已经不在这一户的检查组，请刷新页面后查看最新安排。")
-
-
-def _draw_of(assignment: Assignment) -> Draw:
-    draws = assignment.selection.task.draws.live().filter(purpose=Purpose.INSPECTORS)
-    draw = draws.first()
-    if draw is None:
-        raise DomainError("这一户的检查人员不是本系统抽取的，不能按程序更换。请联系牵头单位。")
-    return draw
-
-
-def why_not_decide(substitution: Substitution, action: str, actor: User | None) -> Refusal | None:
-    """The deputy head of the inspector's agency decides, and not on the own request."""
-    if actor is not None and actor.pk in {
-        substitution.requested_by_id,
-        substitution.assignment.inspector.user_id,
-    }:
-        return Refusal(OWN_REQUEST, code="own_request", error=NotAllowed)
-    return why_not_move(substitution, action, actor)
 
 
 def _judge(substitution: Substitution, action: str, note: str, actor: User | None) -> None:

@@ -5,29 +5,29 @@ from django.db import transaction
 from agencies.models import User
 from core import clock
 from core.errors import demand
-from core.workflow import advance, authorize, lock
+from core.workflow import advance, lock
 from deadlines import services as deadlines
 from deadlines.models import Kind
 from draws import services as draws
 from draws.flows import DrawStatus
 from draws.models import Draw, Purpose
 from tasks.models import Assignment, ListStanding, Selection, Task
-from tasks.reads.draws import why_not_take_back
+from tasks.reads.draws import why_not_propose_void, why_not_refuse_void, why_not_void
 
 
 @transaction.atomic
 def propose_void(draw: Draw, reason: str, *, actor: User | None) -> None:
     """The lead asks to void a draw and says why; a deputy or the principal decides."""
-    authorize(actor, "propose_void", draw)
     _hold(draw)
+    demand(why_not_propose_void(draw, actor))
     draws.propose_void(draw, reason, actor=actor)
 
 
 @transaction.atomic
 def refuse_void(draw: Draw, *, actor: User | None) -> None:
     """The draw stands; nothing of it was opened."""
-    authorize(actor, "void", draw)
     _hold(draw)
+    demand(why_not_refuse_void(draw, actor))
     draws.refuse_void(draw, actor=actor)
 
 
@@ -37,8 +37,8 @@ def void(draw: Draw, *, actor: User | None) -> Draw:
 
     Raises DomainError while the beacon is still to come, and after dispatch.
     """
-    authorize(actor, "void", draw)
     task = _hold(draw)
+    demand(why_not_void(draw, actor))
     was_opened = draw.status == DrawStatus.OPENED
     draws.void(draw, actor=actor)
     if draw.purpose == Purpose.TARGETS:
@@ -49,11 +49,10 @@ def void(draw: Draw, *, actor: User | None) -> Draw:
 
 
 def _hold(draw: Draw) -> Task:
-    """Lock task and draw; refuse what can no longer be taken back, and say what to do instead."""
+    """Lock task and draw, in this order as everywhere."""
     task = draw.drawn_for.task
     lock(task)
     lock(draw)
-    demand(why_not_take_back(task, draw))
     return task
 
 

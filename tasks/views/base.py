@@ -11,7 +11,6 @@ from django.urls import reverse
 from agencies.requests import StaffRequest
 from core.errors import IllegalMove
 from core.pages import Answer, Outcome, attempt
-from core.workflow import moves_for
 from draws.models import Draw, Purpose
 from tasks.flows import TaskStatus
 from tasks.models import Task
@@ -87,7 +86,6 @@ def page(request: StaffRequest, task: Task, name: str, context: dict) -> HttpRes
         "tab": name,
         "steps": steps(task),
         "acts": acts_of(task, context.get("draw")),
-        "moves": {move.name for move in moves_for(request.user, task)},
     }
     return render(request, f"tasks/{name}.html", shared | context)
 

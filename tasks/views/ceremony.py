@@ -10,12 +10,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.requests import StaffRequest
-from core.errors import IllegalMove, NotAllowed
-from core.workflow import REFUSED, authorize, authorize_role
+from core.errors import IllegalMove, demand_access
+from core.workflow import authorize_role
 from draws import services as draws
 from draws.forms import BeaconForm, VoidForm
 from draws.models import Contributor, Draw, Purpose
+from draws.reads.refusals import waits_for_witness, why_not_enter_beacon, why_not_speak
 from tasks import services
+from tasks.reads.draws import why_not_open, why_not_propose_void
+from tasks.reads.refusals import why_not_freeze_targets
 from tasks.views.base import acts_of, attempt_now, current, visible_draw, visible_task
 from tasks.views.choice import choice, form_for, given
 from tasks.views.draw import draw_page
@@ -31,7 +34,7 @@ VOIDED = "本次抽取已作废，本来会抽中的结果照样公开。可以�
 def freeze(request: StaffRequest, number: str) -> HttpResponse:
     """Freeze the list and publish its digest; a refused choice keeps what was typed."""
     task = visible_task(request, number)
-    authorize(request.user, "freeze", task)
+    demand_access(why_not_freeze_targets(task, request.user))
     form = form_for(task, request.POST)
     if form.is_valid():
         done = attempt_now(form, services.freeze_targets, task, form.ceremony, actor=request.user)
@@ -93,9 +96,9 @@ def consent(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
 def open_(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
     """Open a draw, with the phrase of a witness where one speaks last."""
     draw_ = visible_draw(request, number, purpose)
-    authorize(request.user, "open", draw_)
+    demand_access(why_not_open(draw_, request.user))
     act = partial(OPENERS[purpose], draw_, actor=request.user)
-    if draw_.closed_digest or not draw_.contributors.filter(way="open", value="").exists():
+    if not waits_for_witness(draw_):
         act()
         return back_to(purpose, number)
     form = phrase_form(draw_, request.POST)
@@ -106,7 +109,7 @@ def open_(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
 def speak(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
     """Record the phrase of a witness before the draw is opened."""
     draw_ = visible_draw(request, number, purpose)
-    authorize(request.user, "open", draw_)
+    demand_access(why_not_speak(draw_, request.user))
     act = partial(draws.speak, draw_, actor=request.user)
     return _answer(request, draw_, phrase_form(draw_, request.POST), act, "见证短语已录入。")
 
@@ -114,9 +117,7 @@ def speak(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
 @require_POST
 def close(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
     """Close the contributions at once instead of waiting for the sweep."""
-    draw_ = visible_draw(request, number, purpose)
-    authorize(request.user, "open", draw_)
-    draws.close_due(draw_)
+    draws.close_due(visible_draw(request, number, purpose), actor=request.user)
     messages.success(request, "各方随机数已截止，截止指纹已公布。")
     return back_to(purpose, number)
 
@@ -125,8 +126,7 @@ def close(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
 def beacon(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
     """What the user read of the public beacon."""
     draw_ = visible_draw(request, number, purpose)
-    if not draws.may_enter_beacon(draw_, request.user):
-        raise NotAllowed(REFUSED)
+    demand_access(why_not_enter_beacon(draw_, request.user))
     act = partial(draws.enter_beacon, draw_, actor=request.user)
     done = "已录入。两人录入一致以后自动开启。"
     return _answer(request, draw_, BeaconForm(draw_, request.POST), act, done, "beacon_form")
@@ -136,7 +136,7 @@ def beacon(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
 def propose_void(request: StaffRequest, number: str, purpose: str) -> HttpResponse:
     """Ask to void a draw."""
     draw_ = visible_draw(request, number, purpose)
-    authorize(request.user, "propose_void", draw_)
+    demand_access(why_not_propose_void(draw_, request.user))
     act = partial(services.propose_void, draw_, actor=request.user)
     done = "已提请作废，等负责人决定。"
     return _answer(request, draw_, VoidForm(request.POST), act, done, "void_form")
@@ -175,7 +175,7 @@ def _answer(
     fresh = current(task, purpose)
     if purpose == Purpose.TARGETS:
         return draw_page(request, task, fresh, status=422, **{name: form})
-    return people_page(request, task, fresh, form, status=422)
+    return people_page(request, task, fresh, status=422, **{name: form})
 
 
 def back_to(purpose: str, number: str) -> HttpResponse:

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_GET
 
 from agencies.requests import StaffRequest
 from core import clock
-from core.workflow import can
 from draws.models import Draw, Purpose
 from tasks.models import Task
 from tasks.reads.draws import changes_of, evidence_of
@@ -32,9 +31,8 @@ def draw_page(
     context: dict = {"draw": draw_}
     if draw_:
         context |= {"form": phrase_form(draw_), "evidence": evidence_of(draw_, names=True)}
-        context |= ceremony(request, task, draw_)
+        context |= ceremony(request, draw_)
         context |= list_context(request, task, draw_)
-        context["may_print_slip"] = can(request.user, "open", draw_)
         context["changes"] = changes_of(draw_)
         context["just_opened"] = (
             draw_.opened_at is not None and clock.now() - draw_.opened_at < FRESH

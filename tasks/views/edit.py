@@ -6,13 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from agencies.requests import StaffRequest
-from core.errors import IllegalMove, NotAllowed
+from core.errors import demand, demand_access
 from core.pages import attempt
-from core.workflow import REFUSED, authorize, can
 from plans.models import PlanLine
 from tasks import services
-from tasks.flows import TaskStatus
 from tasks.forms import TaskForm
+from tasks.reads.refusals import why_not_change, why_not_create
 from tasks.reads.timetable import proposal
 from tasks.views.base import visible_task
 
@@ -27,15 +26,21 @@ def create(request: StaffRequest, line_pk: int) -> HttpResponse:
         lines, pk=line_pk, plan__agency=request.user.agency_id, plan__status="published"
     )
     task = proposal(line)
-    if not can(request.user, "add", task):
-        raise NotAllowed(REFUSED)
+    refusal = why_not_create(line, request.user)
+    demand_access(refusal)
     form = TaskForm(request.POST or None, instance=task, scheme=line.scheme, tiers=line.tiers.all())
     if form.is_valid():
         given = form.instance, line, form.sampling
         if attempt(form, services.create_task, *given, actor=request.user):
             messages.success(request, f"任务已发起，编号 {form.instance.number}。")
             return redirect("tasks:scope", number=form.instance.number)
-    context = {"form": form, "line": line, "profile": task.profile, "task": None}
+    context = {
+        "form": form,
+        "line": line,
+        "profile": task.profile,
+        "task": None,
+        "refusal": refusal,
+    }
     return render(request, "tasks/create.html", context)
 
 
@@ -43,9 +48,7 @@ def create(request: StaffRequest, line_pk: int) -> HttpResponse:
 def edit(request: StaffRequest, number: str) -> HttpResponse:
     """Correct ratios, batches and dates; after the freeze nothing can be changed."""
     task = visible_task(request, number)
-    authorize(request.user, "change", task)
-    if task.status != TaskStatus.DRAFT:
-        raise IllegalMove("名单已经封存，任务不能再改，请刷新页面后查看最新状态。")
+    demand(why_not_change(task, request.user))
     tiers = task.tiers.select_related("grade")
     form = TaskForm(request.POST or None, instance=task, scheme=task.scheme, tiers=tiers)
     if form.is_valid():

@@ -3,73 +3,87 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agencies.models import User
 from agencies.requests import StaffRequest
-from core.errors import DomainError, NotAllowed
+from core.errors import DomainError, demand_access
 from core.pages import attempt
-from core.workflow import REFUSED, can, has_role_permission
 from draws.models import Draw
 from tasks import replacement_proof, services
 from tasks.flows import ConfirmationStatus, ReplacementStatus, TaskStatus
 from tasks.forms import DecisionForm, ReportForm
 from tasks.models import Replacement, Selection, Task
+from tasks.reads.lists import (
+    why_not_agree,
+    why_not_confirm,
+    why_not_lock,
+    why_not_refuse,
+    why_not_report,
+    why_not_report_any,
+    why_not_request_confirmation,
+)
 from tasks.views.base import page, visible_task
 
-MOVES = {"agree", "refuse"}
+MOVES = {"agree": why_not_agree, "refuse": why_not_refuse}
 
 
 def list_context(request: StaffRequest, task: Task, draw_: Draw | None) -> dict[str, Any]:
     """The list as it stands now, what was said of it, and what this user may do about it."""
     if draw_ is None or task.status in {TaskStatus.DRAFT, TaskStatus.FROZEN}:
         return {}
-    confirmations = list(task.confirmations.select_related("agency", "confirmed_by"))
-    mine = request.user.agency_id in {agency.pk for agency in task.agencies}
-    confirming = task.status == TaskStatus.CONFIRMING
-    reports = list(
-        Replacement.objects.filter(draw=draw_).select_related(
-            "selection__target",
-            "successor__target",
-            "agency",
-            "second_agency",
-            "proposed_by",
-            "decided_by",
-            "event",
-        )
-    )
-    for report in reports:
-        report.may_decide = (
-            confirming
-            and mine
-            and report.status == ReplacementStatus.PROPOSED
-            and report.agency_id != request.user.agency_id
-            and has_role_permission(request.user, "agree", Replacement)
-        )
-        report.words = services.outcome_words(report) if report.event_id else ""
-    open_reports = [r for r in reports if r.status == ReplacementStatus.PROPOSED]
-    own_report = any(r.agency_id == request.user.agency_id for r in open_reports)
+    user = request.user
+    prefetch_related_objects([task], "participants")
+    reports = _reports(user, task, draw_)
     listed = list(task.selections.select_related("target__region").order_by("number"))
+    no_report = why_not_report_any(task, user.agency, user)
     return {
-        "confirmations": confirmations,
-        "may_confirm": confirming
-        and not own_report
-        and any(
-            c.status == ConfirmationStatus.PENDING and can(request.user, "confirm", c)
-            for c in confirmations
-        ),
-        "all_confirmed": bool(confirmations)
-        and all(c.status == ConfirmationStatus.CONFIRMED for c in confirmations),
         "listed": listed,
         "seen": max((one.number for one in listed), default=0),
         "reports": reports,
         "reported": {r.selection_id for r in reports if r.status != ReplacementStatus.REFUSED},
-        "open_reports": open_reports,
-        "own_report": own_report and confirming,
-        "may_report": confirming and mine and has_role_permission(request.user, "add", Replacement),
+        "may_report": no_report is None,
+        "no_report": no_report if task.status == TaskStatus.CONFIRMING else None,
         "events": list(draw_.events.all()),
+        **_confirmations(user, task),
+    }
+
+
+def _reports(user: User, task: Task, draw_: Draw) -> list[Replacement]:
+    """What was reported on the list, what came of it, and what this user may decide."""
+    joins = "selection__target", "successor__target", "agency", "second_agency"
+    rows = Replacement.objects.filter(draw=draw_).select_related(
+        *joins, "proposed_by", "decided_by", "event"
+    )
+    for report in rows:
+        report.selection.task, report.draw = task, draw_
+        refusals = (act(report, user.agency, user) for act in (why_not_agree, why_not_refuse))
+        report.may_decide = not any(refusals)
+        report.words = services.outcome_words(report) if report.event_id else ""
+    return list(rows)
+
+
+def _confirmations(user: User, task: Task) -> dict[str, Any]:
+    """What each agency says of the list, and what this user may do to get it locked."""
+    rows = list(task.confirmations.select_related("agency", "confirmed_by"))
+    for row in rows:
+        row.task = task
+    own = next((row for row in rows if row.agency_id == user.agency_id), None)
+    no_confirmation = why_not_confirm(own, user) if own else None
+    confirming = task.status == TaskStatus.CONFIRMING
+    waits = confirming and own is not None and own.status == ConfirmationStatus.PENDING
+    no_lock = why_not_lock(task, user)
+    return {
+        "confirmations": rows,
+        "may_request": why_not_request_confirmation(task, user) is None,
+        "may_confirm": own is not None and no_confirmation is None,
+        "no_confirmation": no_confirmation if waits else None,
+        "may_lock": no_lock is None,
+        "no_lock": no_lock if confirming else None,
     }
 
 
@@ -93,7 +107,8 @@ def report(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     selections = Selection.objects.filter(task=task).select_related("target__region", "draw")
     selection = get_object_or_404(selections, pk=pk)
     selection.task = task
-    _may(request, task, "add")
+    refusal = why_not_report(selection, request.user.agency, request.user)
+    demand_access(refusal)
     form = ReportForm(request.POST or None, request.FILES or None)
     status = 200
     if request.method == "POST":
@@ -104,7 +119,9 @@ def report(request: StaffRequest, number: str, pk: int) -> HttpResponse:
                 messages.success(request, "已提交，请参与任务的另一个部门复核。名单暂不变化。")
                 return redirect("tasks:draw", number=number)
             status = done.status
-    response = page(request, task, "report", {"selection": selection, "form": form})
+    response = page(
+        request, task, "report", {"selection": selection, "form": form, "refusal": refusal}
+    )
     response.status_code = status
     return response
 
@@ -122,12 +139,6 @@ def _send(selection: Selection, form: ReportForm, request: StaffRequest) -> None
     )
 
 
-def _may(request: StaffRequest, task: Task, action: str) -> None:
-    mine = request.user.agency_id in {agency.pk for agency in task.agencies}
-    if not (mine and has_role_permission(request.user, action, Replacement)):
-        raise NotAllowed(REFUSED)
-
-
 @require_POST
 def decide(request: StaffRequest, number: str, pk: int, move: str) -> HttpResponse:
     """A second agency agrees, or finds that the target can be inspected."""
@@ -135,7 +146,7 @@ def decide(request: StaffRequest, number: str, pk: int, move: str) -> HttpRespon
     form = DecisionForm(request.POST)
     if move not in MOVES:
         raise Http404
-    _may(request, row.selection.task, move)
+    demand_access(MOVES[move](row, request.user.agency, request.user))
     if not form.is_valid():
         raise DomainError("意见最多 200 字，没有办理。请返回改短。")
     note, who = form.cleaned_data["note"], {"actor": request.user, "agency": request.user.agency}

@@ -9,11 +9,16 @@ from agencies.requests import StaffRequest
 from core.audit import subject_of, trail_names
 from core.models import AuditEvent
 from core.pages import one_of, paginate
-from core.workflow import can
-from deadlines.models import Deadline, Kind
+from deadlines.models import Deadline
 from tasks import services
 from tasks.flows import TaskStatus
 from tasks.models import Task
+from tasks.reads.refusals import (
+    is_report_due,
+    why_not_cancel,
+    why_not_freeze_targets,
+    why_not_hand_in_report,
+)
 from tasks.views.base import page, visible_task
 
 SIMPLE_MOVES = {
@@ -49,16 +54,17 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
     """One task: what it is, how far it is, what comes next."""
     task = visible_task(request, number)
     items = task.items.select_related("version__agency").prefetch_related("checkpoints")
-    deadlines = list(Deadline.objects.about(subject_of(task)))
+    no_report = why_not_hand_in_report(task, request.user)
     context = {
         "items": items,
         "participants": task.participants.all(),
         "draws": {draw.purpose: draw for draw in task.draws.order_by("pk")},
         "drawn": task.selections.count(),
-        "deadlines": deadlines,
-        "may_report": task.status == TaskStatus.COMPLETED
-        and can(request.user, "change", task)
-        and any(deadline.is_open and deadline.kind == Kind.REPORT for deadline in deadlines),
+        "deadlines": Deadline.objects.about(subject_of(task)),
+        "may_report": no_report is None,
+        "no_report": no_report if is_report_due(task) else None,
+        "may_cancel": why_not_cancel(task, request.user) is None,
+        "may_freeze": why_not_freeze_targets(task, request.user) is None,
     }
     return page(request, task, "detail", context)
 

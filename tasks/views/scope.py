@@ -1,17 +1,19 @@
 """Scope and ratios: who can be drawn, before the freeze and after it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.requests import StaffRequest
+from core.errors import demand_access
 from core.pages import one_of, paginate
-from core.workflow import authorize, can
 from draws.arithmetic import batch_sentence
 from draws.models import Purpose
 from draws.reads import evidence
-from draws.reasons import CAP, PASSED, REASONS, described, label
+from draws.reasons import REASONS, described, label
 from registries.models import Target
 from tasks import services
 from tasks.eligibility import frame, targets
@@ -21,6 +23,14 @@ from tasks.flows import TaskStatus
 from tasks.forms import ExemptForm
 from tasks.models import Task
 from tasks.reads.draws import evidence_of
+from tasks.reads.refusals import (
+    can_be_forced,
+    why_not_change,
+    why_not_draw_from,
+    why_not_exempt,
+    why_not_freeze_targets,
+    why_not_revoke_exemption,
+)
 from tasks.views.base import attempt_now, page, visible_task
 from tasks.views.choice import choice, given
 
@@ -41,8 +51,8 @@ def scope_page(
             request, task, "scope", {"evidence": evidence_of(frozen, names=False), "draw": frozen}
         )
     base = frame.of(task)
-    may_change = can(request.user, "change", task) and task.status == TaskStatus.DRAFT
-    context = {
+    no_freeze = why_not_freeze_targets(task, request.user)
+    context: dict[str, Any] = {
         "draw": None,
         "frame": base,
         "strata": evidence.strata_of(base.allocation, base.names),
@@ -53,16 +63,18 @@ def scope_page(
         "cautions": base.cautions,
         "excluded": rows_of(base.reasons),
         "exemptions": task.exemptions.select_related("target__region", "decided_by"),
-        "may_change": may_change,
+        "may_change": why_not_change(task, request.user) is None,
+        "may_revoke": why_not_revoke_exemption(task, request.user) is None,
+        "no_freeze": no_freeze or why_not_draw_from(base),
     }
-    context |= who(request, task, base, may_change)
+    context |= who(request, task, base)
     context |= more or choice(given(request, task))
     response = page(request, task, "scope", context)
     response.status_code = status
     return response
 
 
-def rows_of(counts: dict[str, int]) -> list[dict]:
+def rows_of(counts: dict[str, int]) -> list[dict[str, Any]]:
     """Reasons with what they say and how many they concern."""
     return [
         {"code": code, "label": described(code)[0], "basis": described(code)[1], "count": count}
@@ -70,18 +82,19 @@ def rows_of(counts: dict[str, int]) -> list[dict]:
     ]
 
 
-def who(request: StaffRequest, task: Task, base: frame.Frame, may_change: bool) -> dict:
+def who(request: StaffRequest, task: Task, base: frame.Frame) -> dict[str, Any]:
     """Twenty names of the pool, or of those behind the reason that was asked for."""
     reason = one_of(request, "reason", {**REASONS, **base.reasons}, "原因")
     status, code = ("X", reason) if base.reasons[reason] else ("P", "-")
     listed = paginate(targets.who(task, status, code), request, ("code",))
-    lifted = status == "P" or reason == PASSED or reason.startswith(CAP)
-    grounds = grounds_of(listed.items) if may_change and lifted else {}
+    refusal = why_not_revoke_exemption(task, request.user)
+    may_exempt = refusal is None and can_be_forced(status, reason)
+    grounds = grounds_of(listed.items) if may_exempt else {}
     return {
         "shown_reason": label(reason) if status == "X" else "",
         "page": listed,
         "listed": [(target, grounds.get(target.pk, [])) for target in listed.items],
-        "may_exempt": may_change and lifted,
+        "may_exempt": may_exempt,
     }
 
 
@@ -98,8 +111,9 @@ def rehearsal(request: StaffRequest, number: str) -> HttpResponse:
 def exempt(request: StaffRequest, number: str, target_pk: int) -> HttpResponse:
     """List a target as not bound by ratio and cap; the ground that the registry shows is preset."""
     task = visible_task(request, number)
-    authorize(request.user, "change", task)
     target = get_object_or_404(Target.objects.visible_to(request.user), pk=target_pk)
+    refusal = why_not_exempt(task, target, request.user)
+    demand_access(refusal)
     facts = grounds_of([target])[target.pk]
     form = ExemptForm(request.POST or None, initial={"ground": facts[0] if facts else ""})
     if form.is_valid():
@@ -108,7 +122,7 @@ def exempt(request: StaffRequest, number: str, target_pk: int) -> HttpResponse:
         if attempt_now(form, services.exempt, task, target, *given, actor=request.user):
             messages.success(request, f"“{target}”已列为不受频次限制，封存后写入证书。")
             return redirect("tasks:scope", number=number)
-    context = {"form": form, "target": target, "facts": facts}
+    context = {"form": form, "target": target, "facts": facts, "refusal": refusal}
     return page(request, task, "exempt", context)
 
 

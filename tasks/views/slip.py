@@ -7,12 +7,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from agencies.requests import StaffRequest
+from core.errors import demand_access
 from core.pages import attempt
-from core.workflow import authorize
 from draws import services as draws
 from draws.forms import SlipForm
-from draws.models import Disclosure, Purpose
+from draws.models import Purpose
 from draws.reads.minutes import qr
+from draws.reads.refusals import why_not_print_slip
 from registries.models import Target
 from tasks.views.base import current, page, visible_task
 
@@ -25,7 +26,8 @@ def slip(request: StaffRequest, number: str) -> HttpResponse:
     draw = current(task, Purpose.TARGETS)
     if draw is None:
         raise Http404
-    authorize(request.user, "open", draw)
+    refusal = why_not_print_slip(draw, request.user)
+    demand_access(refusal)
     form, found = SlipForm(request.POST if request.method == "POST" else None), None
     if form.is_valid():
         found = attempt(
@@ -37,7 +39,7 @@ def slip(request: StaffRequest, number: str) -> HttpResponse:
         "form": form,
         "slip": found,
         "target": Target.objects.get(pk=found.pk) if found else None,
-        "is_alias": draw.disclosure == Disclosure.ALIAS,
+        "is_alias": refusal is None,
         "address": address,
         "qr": qr(address, scales=True).decode() if found else "",
     }

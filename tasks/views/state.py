@@ -1,46 +1,43 @@
 """What this user sees of a ceremony and may do in it now; shared by the pages of both draws."""
 
+from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 
+from agencies.models import User
 from agencies.requests import StaffRequest
 from core import clock
 from core.workflow import can
-from draws import services
 from draws.ceremony_plan import DICE
-from draws.flows import DrawStatus
 from draws.forms import BeaconForm, PhraseForm, VoidForm
-from draws.models import BeaconKind, ContributionKind, Draw
-from draws.reads import ceremony_state
-from tasks.models import Task
-from tasks.reads.draws import why_not_take_back
+from draws.models import BeaconKind, Draw
+from draws.reads import ceremony_state, refusals
+from tasks.reads.draws import (
+    is_in_hand,
+    why_not_open,
+    why_not_propose_void,
+    why_not_refuse_void,
+    why_not_void,
+)
 
-LIVE = {DrawStatus.FROZEN, DrawStatus.OPENED}
-SENT = {"dispatched", "completed"}
 
-
-def ceremony(request: StaffRequest, task: Task, draw_: Draw) -> dict:
-    """The state of a frozen draw, the forms of this user, and the buttons."""
-    now = clock.now()
-    seen = ceremony_state.of(draw_, now)
-    frozen = draw_.status == DrawStatus.FROZEN
-    may_open = frozen and can(request.user, "open", draw_)
+def ceremony(request: StaffRequest, draw_: Draw) -> dict:
+    """The state of a draw, the forms of this user, and the buttons."""
+    prefetch_related_objects([draw_], "contributors", "taking_part")
+    user = request.user
+    seen = ceremony_state.of(draw_, clock.now())
+    opens_by_hand = draw_.beacon_kind == BeaconKind.NONE  # with a beacon it opens by itself
     return {
         "hall": seen,
-        "may_consent": frozen
-        and seen.grade == "C"
-        and draw_.consented_by_id is None
-        and draw_.frozen_by_id != request.user.pk
-        and services.may_consent(draw_, request.user),
-        "may_open": may_open and draw_.beacon_kind == BeaconKind.NONE and _is_only_spoken(seen),
-        "asks_phrase": may_open and _asks_phrase(draw_, seen),
-        "may_close": may_open
-        and not draw_.closed_digest
-        and draw_.beacon_kind != BeaconKind.NONE
-        and all(party.level != "soon" for party in seen.parties),
+        "may_consent": refusals.why_not_consent(draw_, user) is None,
+        "may_open": opens_by_hand and why_not_open(draw_, user) is None,
+        "asks_phrase": refusals.why_not_speak(draw_, user) is None
+        and not (seen.speaks_last and seen.needs),
+        "may_close": not opens_by_hand and refusals.why_not_close(draw_, user) is None,
+        "may_print_slip": refusals.why_not_print_slip(draw_, user) is None,
         "is_dice": any(party.row.code == DICE for party in seen.parties),
-        **_own_part(request, draw_, seen),
-        **_beacon(request, draw_),
-        **_void(request, task, draw_),
+        **_own_part(user, seen),
+        **_beacon(user, draw_),
+        **_void(user, draw_),
     }
 
 
@@ -50,55 +47,35 @@ def phrase_form(draw_: Draw, data: QueryDict | None = None) -> PhraseForm:
     return PhraseForm(data, is_dice=is_dice)
 
 
-def _is_only_spoken(seen: ceremony_state.Hall) -> bool:
-    """Whether nothing but the witness, who speaks as the lead opens, is still missing."""
-    return not seen.needs
+def _own_part(user: User, seen: ceremony_state.Hall) -> dict:
+    """The contributor of the user's own agency, which of the two steps is due, or why none is."""
+    mine = next((p for p in seen.parties if p.row.agency_id == user.agency_id), None)
+    if mine is None or mine.row.value:
+        return {"mine": mine, "my_step": "", "no_step": ""}
+    act = refusals.why_not_reveal if mine.row.commit else refusals.why_not_commit
+    refusal = act(mine.row, user)
+    if refusal is None:
+        return {"mine": mine, "my_step": "reveal" if mine.row.commit else "commit", "no_step": ""}
+    waits = refusal.code == refusals.TOO_EARLY
+    return {
+        "mine": mine,
+        "my_step": "wait" if waits else "",
+        "no_step": "" if waits else refusal.reason,
+    }
 
 
-def _asks_phrase(draw_: Draw, seen: ceremony_state.Hall) -> bool:
-    """A witness who speaks as the lead opens is asked then, not before."""
-    waiting = any(p.row.way == ContributionKind.OPEN and p.level == "soon" for p in seen.parties)
-    is_last = draw_.beacon_kind == BeaconKind.NONE and all(
-        p.row.way == ContributionKind.OPEN for p in seen.parties
-    )
-    return waiting and not draw_.closed_digest and not (is_last and seen.needs)
-
-
-def _own_part(request: StaffRequest, draw_: Draw, seen: ceremony_state.Hall) -> dict:
-    """The contributor of the user's own agency, and which of the two steps is due."""
-    mine = next((p for p in seen.parties if p.row.agency_id == request.user.agency_id), None)
-    step = ""
-    if (
-        mine is not None
-        and mine.row.agency_id
-        and mine.level == "soon"
-        and draw_.status == DrawStatus.FROZEN
-        and can(request.user, "contribute", mine.row)
-    ):
-        if not mine.row.commit:
-            step = "commit"
-        else:
-            step = "reveal" if services.may_reveal(draw_) else "wait"
-    return {"mine": mine, "my_step": step}
-
-
-def _beacon(request: StaffRequest, draw_: Draw) -> dict:
-    is_due = (
-        draw_.status == DrawStatus.FROZEN
-        and draw_.beacon_kind != BeaconKind.NONE
-        and not draw_.beacon_value
-        and clock.now() >= draw_.beacon_at
-    )
-    if not is_due:
+def _beacon(user: User, draw_: Draw) -> dict:
+    refusal = refusals.why_not_enter_beacon(draw_, user)
+    if refusal and not refusal.is_access:
         return {"asks_beacon": False, "beacon_form": BeaconForm(draw_)}
     entries = list(draw_.beacon_entries.select_related("entered_by__agency"))
-    own = next((entry for entry in entries if entry.entered_by_id == request.user.pk), None)
+    own = next((entry for entry in entries if entry.entered_by_id == user.pk), None)
     initial = (
         {"value": own.value, "source": own.source, "signature": own.signature} if own else None
     )
-    sees_all = can(request.user, "open", draw_) and len(entries) > 1
+    sees_all = can(user, "open", draw_) and len(entries) > 1
     return {
-        "asks_beacon": services.may_enter_beacon(draw_, request.user),
+        "asks_beacon": refusal is None,
         "beacon_form": BeaconForm(draw_, initial=initial),
         "my_entry": own,
         "entries": entries if sees_all else [],
@@ -106,21 +83,17 @@ def _beacon(request: StaffRequest, draw_: Draw) -> dict:
     }
 
 
-def _void(request: StaffRequest, task: Task, draw_: Draw) -> dict:
-    live = draw_.status in LIVE and task.status not in SENT
-    refusal = why_not_take_back(task, draw_) if live else None
+def _void(user: User, draw_: Draw) -> dict:
+    """What this user may do about a void, while the draw is in the hands of those who hold it."""
+    if not is_in_hand(draw_):
+        return {"void_proposed": False, "void_form": VoidForm()}
     proposed = draw_.void_proposed_at is not None
+    asked = why_not_void(draw_, user) if proposed else why_not_propose_void(draw_, user)
     return {
-        "may_propose_void": live
-        and not proposed
-        and refusal is None
-        and can(request.user, "propose_void", draw_),
-        "why_not_void": refusal if can(request.user, "propose_void", draw_) else None,
+        "void_proposed": proposed,
         "void_form": VoidForm(),
-        "void_proposed": live and proposed,
-        "may_void": live
-        and proposed
-        and refusal is None
-        and draw_.void_proposed_by_id != request.user.pk
-        and can(request.user, "void", draw_),
+        "may_propose_void": not proposed and asked is None,
+        "may_void": proposed and asked is None,
+        "may_refuse_void": why_not_refuse_void(draw_, user) is None,
+        "why_not_void": asked,
     }

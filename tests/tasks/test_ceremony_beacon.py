@@ -198,7 +198,7 @@ def test_from_the_beacons_time_on_nothing_is_closed_any_more(morning, clock):
     clock(EVENING)
     assert sweep_draws() == 0
     with pytest.raises(DomainError, match=r"保证等级会降为 C.*提请作废"):
-        draws.close_due(draw)
+        draws.close_due(draw, actor=None)
     draw.refresh_from_db()
     assert draw.closed_digest == ""
 

@@ -13,6 +13,7 @@ from draws.ceremony_plan import DICE, Party
 from draws.flows import DrawStatus
 from draws.models import Draw, DrawRecord
 from draws.reads import certificates
+from draws.reads.sealers import contributors_for
 from tasks import services
 from tasks.flows import TaskStatus
 from tasks.jobs import sweep_draws
@@ -206,10 +207,10 @@ def test_a_phrase_after_the_first_opened_value_could_pick_the_result(draw):
 def test_closing_waits_for_everybody_until_the_deadline(draw, clock):
     play.seal(draw, play.market())
     with pytest.raises(DomainError, match="还在等待"):
-        draws.close_due(draw)
+        draws.close_due(draw, actor=None)
     assert sweep_draws() == 0
     clock("2021-07-15T10:31")
-    draws.close_due(draw)
+    draws.close_due(draw, actor=None)
     draw.refresh_from_db()
     assert draw.closed_text.count("\t-\n") == 3
 
@@ -217,12 +218,12 @@ def test_closing_waits_for_everybody_until_the_deadline(draw, clock):
 def test_after_closing_nothing_is_added(draw, clock):
     value = play.seal(draw, play.market())
     clock("2021-07-15T10:31")
-    draws.close_due(draw)
+    draws.close_due(draw, actor=None)
     closed = draw.closed_digest
     for act in (
         lambda: play.reveal(draw, play.market(), value),
         lambda: play.speak(draw),
-        lambda: draws.close_due(draw),
+        lambda: draws.close_due(draw, actor=None),
     ):
         with pytest.raises(IllegalMove):
             act()
@@ -235,7 +236,7 @@ def test_missing_void_leaves_only_the_void(morning, clock):
     clock("2021-07-15T10:31")
     assert sweep_draws() == 0
     with pytest.raises(DomainError, match=r"缺席即作废.*提请作废"):
-        draws.close_due(draw)
+        draws.close_due(draw, actor=None)
     draws.consent(draw, actor=suzhou.person("admin-gongan"))
     with pytest.raises(DomainError, match="缺席即作废"):
         services.open_targets(draw, actor=suzhou.person("lead"), **suzhou.WITNESS)
@@ -300,11 +301,11 @@ def test_the_bureau_of_the_province_seals_and_sees_the_task(morning):
 
 def test_a_coordinating_office_seals_through_its_supervisor(morning):
     office = agency("341300", "sifa", name="宿州市司法局", is_inspecting=False)
-    assert office not in draws.contributors_for(
+    assert office not in contributors_for(
         morning.agency, list(morning.participants.all())
     )  # nobody there could seal
     person = UserFactory(username="office", role="supervisor", agency=office)
-    assert draws.contributors_for(morning.agency, list(morning.participants.all())) == [
+    assert contributors_for(morning.agency, list(morning.participants.all())) == [
         play.market(),
         office,
     ]

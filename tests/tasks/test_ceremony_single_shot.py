@@ -71,7 +71,7 @@ def test_sql_changes_nothing_that_was_frozen(morning, change):
 def test_sql_changes_no_closed_contribution(morning, clock):
     draw = play.freeze(morning, play.plan(morning, play.market()))
     clock("2021-07-15T10:31")
-    draws.close_due(draw)
+    draws.close_due(draw, actor=None)
     for column in ("closed_text", "closed_digest"):
         refused(
             "closed contributions",

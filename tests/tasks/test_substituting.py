@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.db import connections
+from django.urls import reverse
 
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import Notice
@@ -310,6 +311,26 @@ def test_after_entry_nobody_is_replaced(out):
     assert not DrawEvent.objects.exists()
     row.refresh_from_db()
     assert row.status == SubstitutionStatus.REQUESTED
+
+
+def test_after_entry_only_the_refusal_of_an_application_is_offered(out, log_in):
+    row = apply(star_team(out)[1])
+    page = reverse("inspections:substitution", args=[row.pk])
+    approval, refusal = (
+        reverse("inspections:decide_substitution", args=[row.pk, move])
+        for move in ("approve", "refuse")
+    )
+    assert approval in log_in(deputy()).get(page).content.decode()
+    enter(out)
+    said = log_in(deputy()).get(page).content.decode()
+    assert approval not in said
+    assert "已经进入检查，不能再更换检查人员" in said
+    assert refusal in said
+    log_in(deputy()).post(approval)
+    assert not DrawEvent.objects.exists()
+    log_in(deputy()).post(refusal, {"note": "已经进入检查"})
+    row.refresh_from_db()
+    assert row.status == SubstitutionStatus.REFUSED
 
 
 def test_scope_all_leaves_a_visit_that_has_begun(out):
