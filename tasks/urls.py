@@ -50,4 +50,5 @@ urlpatterns = [
     path("tasks/<str:number>/people/arrange/", people.arrange, name="arrange"),
     path("tasks/<str:number>/move/<str:move>/", overview.move, name="move"),
     path("tasks/<str:number>/log/", overview.log, name="log"),
+    path("targets/<int:pk>/tasks/", overview.of_target, name="of_target"),
 ]

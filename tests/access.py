@@ -163,6 +163,7 @@ ACCESS = {
     "tasks:draw": sees("task"),
     "tasks:people": sees("task"),
     "tasks:log": sees("task"),
+    "tasks:of_target": sees("target"),
     "tasks:grade": sees("task"),
     "tasks:screen": sees("task"),
     "tasks:screen_now": sees("task"),

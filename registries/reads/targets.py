@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from agencies.models import Agency, Region, User, overseen
+from agencies.models import Agency, Region, User
 from core import clock
 from core.errors import Refusal
 from registries import rules
@@ -17,7 +17,6 @@ from registries.reads.changes import told
 COUNTY = 6
 BUSINESSES = frozenset({TargetKind.ENTERPRISE, TargetKind.INDIVIDUAL})
 CHECKED = ("code", "kind", "registration_no", "region", "agency", "refreshed_on")
-LOCKED = ["locked", "assigned", "dispatched", "completed"]
 
 
 def target_problems(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -94,27 +93,15 @@ def why_not_grade(target: Target, graded_on: date, actor: User | None) -> Refusa
 
 
 def target_page(target: Target, reader: User) -> dict[str, Any]:
-    """One target: its data, grades and draws; its trail for those who maintain it."""
+    """One target: its data and grades; its trail for those who maintain it."""
     may_change = why_not_change_target(target, reader) is None
     return {
         "target": target,
         "is_stale": target.is_stale(clock.today()) and target.is_existing,
         "grades": target.grades.select_related("scheme", "grade"),
-        "selections": _drawn(target, reader),
         "may_change": may_change,
         "trail": trail_of(target) if may_change else [],
     }
-
-
-def _drawn(target: Target, reader: User) -> QuerySet[Any]:
-    """The locked draws of tasks the reader has a part in; before the lock no name is told."""
-    part = (
-        overseen(reader, "task__agency")
-        | overseen(reader, "assignments__agency")
-        | Q(task__participants=reader.agency_id)
-    )
-    drawn = target.selections.filter(task__status__in=LOCKED).filter(part)
-    return drawn.select_related("task__agency").order_by("-task__starts_on", "-pk").distinct()
 
 
 def regions_for(agency: Agency) -> QuerySet[Region]:

@@ -2,17 +2,19 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.requests import StaffRequest
 from core.audit import subject_of, trail_names
 from core.models import AuditEvent
-from core.pages import one_of, paginate
+from core.pages import one_of, paginate, render_page
 from deadlines.models import Deadline
+from registries.models import Target
 from tasks import services
 from tasks.flows import TaskStatus
 from tasks.models import Task
+from tasks.reads.drawn import selections_of
 from tasks.reads.refusals import (
     is_report_due,
     why_not_cancel,
@@ -88,3 +90,11 @@ def log(request: StaffRequest, number: str) -> HttpResponse:
     subjects += [subject_of(c) for c in task.confirmations.all()]
     events = AuditEvent.objects.filter(subject__in=subjects).select_related("actor__agency")
     return page(request, task, "log", {"page": paginate(events, request)})
+
+
+@require_GET
+def of_target(request: StaffRequest, pk: int) -> HttpResponse:
+    """The tasks that drew a target, for its page in the registry."""
+    target = get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
+    context = {"target": target, "selections": selections_of(target, request.user)}
+    return render_page(request, "tasks/of_target", context)
