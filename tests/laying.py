@@ -1,8 +1,8 @@
 """What many tests start from is built once in a process, kept as rows, and laid again as rows.
 
 Building goes through the services, as a user would, and costs a second; laying the same rows costs a
-few hundredths. The rows are copied out of the database right after they were built, so a test sees
-exactly what the services made. Where a table is not empty to begin with, everything is built anew.
+few hundredths. The rows are copied out of the database right after they were built, with the files that they
+name, so a test sees exactly what the services made. Where a table is not empty to begin with, everything is built anew.
 
 A test with transactions of its own is followed by a flush, which makes the permissions anew under
 other keys; they get their first ones back, so that the same rows fit.
@@ -13,7 +13,9 @@ from io import StringIO
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, transaction
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection, models, transaction
 
 # Made by migrations, the same for every test; what is laid refers to them.
 GIVEN = {"auth_permission", "django_content_type", "django_migrations"}
@@ -21,7 +23,7 @@ NAMED = [
     "django_content_type",
     "auth_permission",
 ]  # by keys that a flush changes; referred to first
-_kept: dict[tuple, dict[str, str]] = {}
+_kept: dict[tuple, tuple[dict[str, str], dict[str, bytes]]] = {}
 _first: dict[str, str] = {}
 
 
@@ -36,11 +38,14 @@ def laid(name: str, build: Callable[[], object]) -> None:
             _first_keys_again(cursor)
         key = (name, _given(cursor))
         if key in _kept:
-            _lay(cursor, _kept[key])
+            rows, files = _kept[key]
+            _lay(cursor, rows)
+            _put(files)
             return
         build()  # in no transaction of ours: some services want one of their own
         _check_constraints(cursor)
-        _kept[key] = {table: _rows(cursor, table) for table in _filled(cursor, tables)}
+        rows = {table: _rows(cursor, table) for table in _filled(cursor, tables)}
+        _kept[key] = rows, _files()
 
 
 def _tables() -> list[str]:
@@ -92,6 +97,27 @@ def _rows(cursor, table: str) -> str:
     text = StringIO()
     cursor.copy_expert(f"COPY {table} TO STDOUT", text)
     return text.getvalue()
+
+
+def _files() -> dict[str, bytes]:
+    """Every file that a row names, by its name in the storage."""
+    found = {}
+    for model in apps.get_models():
+        for field in model._meta.fields:
+            if isinstance(field, models.FileField):
+                for name in model._base_manager.exclude(**{field.name: ""}).values_list(
+                    field.name, flat=True
+                ):
+                    with default_storage.open(name) as file:
+                        found[name] = file.read()
+    return found
+
+
+def _put(files: dict[str, bytes]) -> None:
+    """What another test has taken away with its storage is there again."""
+    for name, data in files.items():
+        if not default_storage.exists(name):
+            default_storage.save(name, ContentFile(data))
 
 
 @transaction.atomic

@@ -1,7 +1,6 @@
 """No button that is offered is refused for a reason the page could have known."""
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.urls import path
@@ -11,6 +10,7 @@ from config.urls import urlpatterns as portal
 from core.errors import DomainError, IllegalMove, NotAllowed
 from tests.access import ACCESS
 from tests.buttons import Crawl
+from tests.demonstration import lay_demonstration
 from tests.factories import UserFactory
 
 FAKE = '<form method="post" action="/desk/fake/press/{0}/"><input name="note"><button>办理</button></form>'
@@ -61,7 +61,7 @@ def demonstration(django_db_setup, django_db_blocker):
 
             patch.setattr(settings, "PORTAL_DEMO", True)
             patch.setattr(settings, "PORTAL_TODAY", "2026-11-20")
-            call_command("load_demo", verbosity=0)
+            lay_demonstration()
             yield
             transaction.set_rollback(True)
 

@@ -8,7 +8,6 @@ from itertools import chain
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from django.core.management import call_command
 from django.urls import reverse
 
 from agencies.models import User
@@ -27,8 +26,10 @@ from tasks.models import Assignment, Task
 from tests import suzhou
 from tests.access import ACCESS, readers
 from tests.browser.hands import skip, walk
+from tests.demonstration import lay_demonstration
 from tests.factories import UserFactory
 from tests.inspections import camera
+from tests.laying import laid
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MODES = ["dark", "elder", "contrast"]
@@ -68,6 +69,7 @@ ON_PAPER = [
     *("publication:task", "publication:draw", "publication:result", "publication:firm"),
     *("publication:plan", "publication:item_list"),
 ]
+WORDS: dict = {}
 A4 = 658  # what lies between the margins, in CSS pixels
 CLICKABLE = "nav, button, input, select, textarea, .btn, .link, summary.btn"
 ROWS = """统一社会信用代码,名称,登记状态
@@ -78,10 +80,16 @@ ROWS = """统一社会信用代码,名称,登记状态
 
 @pytest.fixture
 def story(settings):
-    """The demonstration, and a draft of whatever can be edited."""
+    """The demonstration, and a draft of whatever can be edited; the words of addresses by name."""
     settings.PORTAL_DEMO = True
     settings.PORTAL_TODAY = "2026-11-20"
-    call_command("load_demo")
+    laid("story of every page", lambda: WORDS.update(tell()))
+    return WORDS
+
+
+def tell():
+    """Lay it, and say which keys everything got."""
+    lay_demonstration()
     lead, admin = suzhou.person("lead"), suzhou.person("admin-gongan")
     *_, in_the_field, drawing = Task.objects.order_by("pk")
     visit = Inspection.objects.get(status="entered")

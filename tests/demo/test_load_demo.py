@@ -13,6 +13,7 @@ from inspections.models import Inspection, Section, Signature
 from plans.models import Plan
 from publication.models import Publication
 from tasks.models import Task
+from tests.demonstration import lay_demonstration
 
 pytestmark = pytest.mark.django_db
 CONTRACT = [
@@ -42,7 +43,7 @@ def demonstration(settings):
 @pytest.mark.parametrize("today", ["2026-11-21", "2026-12-20", "2026-01-02", "2026-02-14"])
 def test_every_role_has_something_to_do_on_any_day(clock, today):
     clock(today)
-    call_command("load_demo")
+    lay_demonstration()
     statuses = Task.objects.order_by("pk").values_list("status", flat=True)
     assert list(statuses) == ["completed", "completed", "completed", "dispatched", "frozen"]
     published, overdue, waiting, in_the_field, _ = Task.objects.order_by("pk")
@@ -63,7 +64,7 @@ def sections(task):
 
 def test_what_goes_wrong_is_there_to_be_seen(clock):
     clock("2026-11-20")
-    call_command("load_demo")
+    lay_demonstration()
     assert Inspection.objects.get(outcome="unreachable").signatures.count() == 0
     assert Signature.objects.get(kind="refused").reason
     late = Deadline.objects.filter(kind="publish_result", status="open", due_on__lt="2026-11-20")
@@ -74,7 +75,7 @@ def test_what_goes_wrong_is_there_to_be_seen(clock):
 
 def test_the_draws_show_what_the_ceremony_can_do(clock):
     clock("2026-11-20")
-    call_command("load_demo")
+    lay_demonstration()
     published, overdue, waiting, in_the_field, drawing = Task.objects.order_by("pk")
     for task, grade in ((published, "B"), (overdue, "C"), (waiting, "B"), (in_the_field, "B")):
         draw = task.draws.live().get(purpose="targets")
@@ -96,7 +97,7 @@ def test_the_draws_show_what_the_ceremony_can_do(clock):
 
 def test_two_working_days_are_left_to_approve(clock):
     clock("2026-11-20")  # a Friday: the second working day after it is Tuesday
-    call_command("load_demo")
+    lay_demonstration()
     waiting = Task.objects.get(title__contains="第二轮")
     subjects = [f"inspections.section:{section.pk}" for section in sections(waiting)]
     clocks = Deadline.objects.filter(subject__in=subjects, kind="publish_result")
@@ -106,7 +107,7 @@ def test_two_working_days_are_left_to_approve(clock):
 def test_a_year_without_a_calendar_waits_and_alarms_once(clock):
     """2026-12-20: stages fall into 2027, whose arrangement nobody has announced."""
     clock("2026-12-20")
-    call_command("load_demo")
+    lay_demonstration()
     drawing = Task.objects.get(status="frozen")
     assert drawing.ends_on.year == 2027
     alarms = Notice.objects.filter(recipient__username="sysadmin", text__contains="2027")
@@ -115,7 +116,7 @@ def test_a_year_without_a_calendar_waits_and_alarms_once(clock):
 
 def test_a_second_call_changes_nothing(clock):
     clock("2026-11-20")
-    call_command("load_demo")
+    lay_demonstration()
     before = Deadline.objects.count(), Notice.objects.count()
     call_command("load_demo")
     assert (Deadline.objects.count(), Notice.objects.count()) == before
