@@ -5,6 +5,8 @@ import time
 import pytest
 from django.conf import settings as portal
 from django.core.cache import cache
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 
 from agencies.middleware import SEEN
 from agencies.services import sync_reference
@@ -13,6 +15,10 @@ from core.models import IDENTITY, NAMELESS
 from tests.factories import UserFactory
 from tests.laying import laid
 from tests.office import Office
+
+# A property holds or does not, however busy the machine is that asks.
+properties.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+properties.load_profile("portal")
 
 
 @pytest.fixture(autouse=True)

@@ -4,10 +4,12 @@ from playwright.sync_api import expect
 
 # What has the focus: its name, whether a mark shows it, whether it can be seen; and where the target
 # is from there. The mark of a hidden radio button or file stands at its label.
+# What had the focus is put down where somebody keeps count.
 FOCUS = """
 (target) => {
   const at = document.activeElement;
   if (!at || at === document.body || at === document.documentElement) return null;
+  if (window.visited) window.visited.add(at);
   const label = at.closest("label");
   const shown = (node) => getComputedStyle(node).opacity !== "0" && node.getClientRects().length > 0;
   const ringed = (node) => {
@@ -199,7 +201,6 @@ def walk(page):
             )
         if reached is None:
             break
-        page.evaluate("() => visited.add(document.activeElement)")
     else:
         faults.append(f"{page.url}: Tab never leaves the page")
     missed = page.evaluate(

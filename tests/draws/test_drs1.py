@@ -25,7 +25,7 @@ GRADE_A = CERTIFICATES / "certificate-example.json"
 GRADE_C = CERTIFICATES / "certificate-example-c.json"
 INVALID = json.loads((CERTIFICATES / "certificates-invalid.json").read_text(encoding="utf-8"))
 
-PROPERTY = settings(max_examples=60, deadline=None, database=None, derandomize=True)
+PROPERTY = settings(max_examples=60, database=None, derandomize=True)
 
 
 def example(path=GRADE_A):

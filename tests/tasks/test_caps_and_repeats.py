@@ -11,7 +11,11 @@ from tasks.rules import Pass, WantedItem, all_items_passed, annual_cap_reached
 SYSTEMS = ["gongan", "shichang", "xiaofang"]
 CODES = ["A", "B", "C"]
 quick = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    suppress_health_check=[
+        *settings.default.suppress_health_check,
+        HealthCheck.function_scoped_fixture,
+    ],
 )
 caps = st.none() | st.integers(1, 3)
 
