@@ -12,10 +12,7 @@ SYSTEMS = ["gongan", "shichang", "xiaofang"]
 CODES = ["A", "B", "C"]
 quick = settings(
     max_examples=40,
-    suppress_health_check=[
-        *settings.default.suppress_health_check,
-        HealthCheck.function_scoped_fixture,
-    ],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 caps = st.none() | st.integers(1, 3)
 
