@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from agencies.models import Agency
 from draws import drs1
-from draws.models import AbsenceRule, BeaconKind, ContributionKind, Contributor, Draw
+from draws.models import WEAKEST, AbsenceRule, BeaconKind, ContributionKind, Contributor, Draw
 from draws.times import utc
 
 WITNESS = "见证人"
@@ -70,6 +70,11 @@ class Ceremony:
     def outside(self) -> int:
         """How many sealed contributors do not belong to the agency that draws."""
         return sum(party.is_outside for party in self.sealed)
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether a second person has to agree."""
+        return self.grade == WEAKEST
 
     @property
     def grade(self) -> str:

@@ -13,6 +13,12 @@ from inspections.reads.form_state import Part
 from inspections.rules import OUTCOMES, PROBLEM_BUTTONS, RESULTS
 from inspections.services import AnswerEntry
 
+CHOICE_LOOKS = {
+    "problem": {"icon": "alert", "first": "发现", "second": "问题", "is_problem": True},
+    "no_issue": {"icon": "check", "first": "未发现", "second": "问题"},
+    "not_checked": {"icon": "minus", "first": "未检查"},
+}
+
 
 class AnswerForm(forms.Form):
     """One item: an explicit choice, and the details of a problem."""
@@ -63,6 +69,24 @@ class AnswerForm(forms.Form):
     def chosen(self) -> str:
         """The choice shown, typed or stored."""
         return self["result"].value() or ""
+
+    @property
+    def has_problem(self) -> bool:
+        """Whether a problem was found."""
+        return self.chosen == "problem"
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether the item was not checked, which takes a reason."""
+        return self.chosen == "not_checked"
+
+    @property
+    def options(self) -> list[dict[str, Any]]:
+        """The choices as the phone shows them: input, icon, words on two lines."""
+        return [
+            {"input": option.data, "id": option.id_for_label, **CHOICE_LOOKS[option.data["value"]]}
+            for option in self["result"]
+        ]
 
     @property
     def picked(self) -> list[str]:

@@ -156,6 +156,11 @@ class Publication(models.Model):
         return self.scope == PublishScope.FULL
 
     @property
+    def is_withheld(self) -> bool:
+        """Whether nothing of it is public."""
+        return self.scope == PublishScope.WITHHELD
+
+    @property
     def heading(self) -> str:
         """The firm, or what stands where its name would."""
         if self.is_named:

@@ -103,6 +103,7 @@ def results(request: HttpRequest) -> HttpResponse:
     form = ResultFilter(request.GET)
     rows = form.apply(Publication.objects.public()).select_related("agency")
     choose = request.GET.get("choose", "")
+    kept = [pair for pair in form.data.items() if pair[0] in form.fields and pair[1]]
     context = {
         "now": clock.now(),
         "form": form,
@@ -119,11 +120,9 @@ def results(request: HttpRequest) -> HttpResponse:
             {"label": label, "query": query_without(request.GET, choose, **{choose: value})}
             for value, label in options_of(choose)
         ],
-        "kept": [
-            pair
-            for pair in form.data.items()
-            if pair[0] in form.fields and pair[0] != "q" and pair[1]
-        ],
+        "chooses_days": choose == "since",
+        "kept": [pair for pair in kept if pair[0] != "q"],
+        "kept_beside_days": [pair for pair in kept if pair[0] not in {"q", "since", "until"}],
         "page": paginate(rows, request, RECENT),
         "query": query_without(request.GET),
     }

@@ -51,7 +51,8 @@ def queue(request: StaffRequest) -> HttpResponse:
     first = waiting.select_related("inspection").first()
     clocks = approval_queue.deadlines_of([*page.items, *([first] if first else [])])
     context = {
-        "chosen": chosen,
+        "is_clean": chosen == approval_queue.CLEAN,
+        "pile_label": approval_queue.LABELS[chosen],
         "total": sum(counts.values()),
         "counts": counts,
         "rows": [
@@ -108,6 +109,7 @@ def show(
         "blocked": no_approval if no_return is None else None,
         "form": form,
         "pile": pile,
+        "pile_label": approval_queue.LABELS[pile],
     }
     return render(request, "approvals/detail.html", context, status=status)
 

@@ -509,6 +509,29 @@ def test_a_copy_written_by_hand_is_found(name, source):
     assert bypasses(source) == [name]
 
 
+# A template asks, it does not decide
+
+LITERAL = re.compile(r"""\{%[^%]*?(?:==|!=)\s*["'][^%]*%\}""")
+
+
+def test_no_template_compares_a_word():
+    """States for display come from reads and models, where a slip is an error and not a silence."""
+    found = {
+        str(path.relative_to(TEMPLATES)): words
+        for path in TEMPLATES.rglob("*.html")
+        if path.parent.name != "components" and (words := LITERAL.findall(path.read_text("utf-8")))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['{% if task.status == "frozen" %}', "{% elif not a and tab != 'x' %}", '{% if a.b=="c" %}'],
+)
+def test_a_word_compared_in_a_template_is_found(source):
+    assert LITERAL.findall(source) == [source]
+
+
 # Frames
 
 

@@ -7,6 +7,8 @@ from agencies.models import Agency, User
 from core.fields import EncryptedTextField
 from draws.flows import DRAW_FLOW, DrawStatus
 
+WEAKEST = "C"  # of the grades of assurance
+
 
 class Purpose(models.TextChoices):
     """The two draws of double random."""
@@ -216,6 +218,47 @@ class Draw(models.Model):
                 name="draw_consent_by_second_person",
             ),
         ]
+
+    @property
+    def is_frozen(self) -> bool:
+        """Sealed and not yet opened."""
+        return self.status == DrawStatus.FROZEN
+
+    @property
+    def is_opened(self) -> bool:
+        """Drawn, and standing."""
+        return self.status == DrawStatus.OPENED
+
+    @property
+    def is_voided(self) -> bool:
+        """Voided; what would have been drawn stays public."""
+        return self.status == DrawStatus.VOIDED
+
+    @property
+    def is_of_targets(self) -> bool:
+        """The first draw of double random."""
+        return self.purpose == Purpose.TARGETS
+
+    @property
+    def is_by_alias(self) -> bool:
+        """Its files name nobody (2.12)."""
+        return self.disclosure == Disclosure.ALIAS
+
+    @property
+    def has_beacon(self) -> bool:
+        """A public source of chance takes part (2.5)."""
+        return self.beacon_kind != BeaconKind.NONE
+
+    @property
+    def beacon_count(self) -> str:
+        """`第 2021062 期`, or how often dice are cast."""
+        ref = self.beacon_ref
+        return f"{ref} 次" if self.beacon_kind == BeaconKind.DICE else f"第 {ref} 期"
+
+    @property
+    def is_weak(self) -> bool:
+        """Grade C: whoever operates the portal could have chosen (2.11)."""
+        return self.assurance == WEAKEST
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} {self.draw_id}"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from draws.ceremony_plan import CLOSING_TIME, DICE, beacon_name, is_expected, outlook
 from draws.flows import DrawStatus
-from draws.models import AbsenceRule, BeaconKind, ContributionKind, Contributor, Draw
+from draws.models import WEAKEST, AbsenceRule, BeaconKind, ContributionKind, Contributor, Draw
 from draws.times import time_text
 
 CONSENT = "保证等级为 C，须由第二人同意"
@@ -33,6 +33,11 @@ class Hall:
     needs: list[str]
     grade: str
     sentence: str
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether a second person has to agree."""
+        return self.grade == WEAKEST
 
     @property
     def is_ready(self) -> bool:

@@ -22,7 +22,7 @@ from draws.arithmetic import (
     total_of,
 )
 from draws.ceremony_plan import outlook
-from draws.models import ContributionKind, Disclosure, Draw
+from draws.models import WEAKEST, ContributionKind, Disclosure, Draw
 from draws.reads import history
 from draws.reads.known import NOBODY, Known, Line, Named, Tiers, behind
 from draws.reasons import EVERYBODY, described, place
@@ -74,6 +74,7 @@ class Contribution:
 
     who: str
     way: str
+    is_sealed: bool
     is_outside: bool
     commit: str
     value: str
@@ -114,6 +115,11 @@ class Evidence:
     total_taken: int
     selected: list[Drawn]
     log: list[Line]
+
+    @property
+    def is_weak(self) -> bool:
+        """Grade C: whoever operates the portal could have chosen (2.11)."""
+        return self.assurance == WEAKEST
 
     @property
     def forced_count(self) -> int:
@@ -372,6 +378,7 @@ def _contributions(draw: Draw) -> list[Contribution]:
         Contribution(
             c.speaker or c.code,
             ways[c.way],
+            c.way == ContributionKind.SEALED,
             c.is_outside,
             c.commit,
             c.value,

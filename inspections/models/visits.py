@@ -219,6 +219,11 @@ class Section(models.Model):
             ),
         ]
 
+    @property
+    def is_returned(self) -> bool:
+        """Whether the leader sent it back and nobody has handed it in since."""
+        return self.status == SectionStatus.RETURNED
+
     def __str__(self) -> str:
         return f"{self.inspection}　{self.agency}"
 

@@ -25,11 +25,21 @@ from registries.models import Inspector
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """The one next action of a person: its slug, the words on the button, why."""
+    """The one next action of a person: the words on the button, why, and what the button does.
+
+    form: the id of the form it sends; place: the part of the page it leads to.
+    """
 
     slug: str
     label: str = ""
     note: str = ""
+    form: str = ""
+    place: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody else is next."""
+        return self.slug == "wait"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +140,11 @@ class Part:
         return self.section.status not in HANDED_IN
 
     @property
+    def is_confirmed(self) -> bool:
+        """Whether all its officers have confirmed, and nothing changed since."""
+        return self.section.status == SectionStatus.CONFIRMED
+
+    @property
     def is_done(self) -> bool:
         """Whether its officers stand for it."""
         return self.section.status in STOOD_FOR
@@ -143,6 +158,12 @@ class Part:
     def saved_at(self) -> datetime | None:
         """When its content was last changed."""
         return max((answer.updated_at for answer in self.answers.values()), default=None)
+
+    @property
+    def saved_words(self) -> str:
+        """`10:21` today, `7月15日 10:21` later."""
+        at = timezone.localtime(self.saved_at)
+        return f"{at:%H:%M}" if at.date() == clock.today() else f"{at.month}月{at.day}日 {at:%H:%M}"
 
     @property
     def look(self) -> str:
@@ -270,20 +291,22 @@ class Sheet:
         if not part.is_open:
             return NextStep("done", note=part.section.get_status_display())
         if not self.is_entered and not self.inspection.is_ended:
-            return NextStep("enter", "进入检查", "请先出示证件并告知")
+            return NextStep("enter", "进入检查", "请先出示证件并告知", form="enter-form")
         if part.missing:
-            return NextStep("save", "保存", f"还有 {len(part.missing)} 处要填")
+            left = f"还有 {len(part.missing)} 处要填"
+            form = "section-form" if self.is_entered else ""
+            return NextStep("save", "保存", left, form=form)
         return self._closing_step(part, user)
 
     def _closing_step(self, part: Part, user: User) -> NextStep:
         names = "、".join(inspector.name for inspector in part.waiting_for)
         if any(inspector.user_id == user.pk for inspector in part.waiting_for):
-            return NextStep("confirm", "确认", "已填完，请检查人员确认")
+            return NextStep("confirm", "确认", "已填完，请检查人员确认", place="confirm")
         if names:
-            return NextStep("confirm", "确认", f"等待{names}确认")
+            return NextStep("confirm", "确认", f"等待{names}确认", place="confirm")
         if not self.needs_signature:
             return NextStep("submit", "提交", "已可提交审批")
         if self.unconfirmed:
             others = "、".join(one.section.agency.system.name for one in self.unconfirmed)
             return NextStep("wait", note=f"等待{others}确认后签字")
-        return NextStep("sign", "签字", "请企业签字")
+        return NextStep("sign", "签字", "请企业签字", place="sign")

@@ -18,10 +18,6 @@ from tasks.forms import DecisionForm, SubstitutionForm
 from tasks.models import Assignment, Substitution, Task
 from tasks.reads.substitutions import why_not_apply, why_not_decide
 
-LOOKS: dict[str, tuple[str, str]] = {
-    SubstitutionStatus.APPROVED: ("ok", ""),
-    SubstitutionStatus.REFUSED: ("neutral", "minus"),
-}
 MOVES = {"approve": services.approve_substitution, "refuse": services.refuse_substitution}
 
 
@@ -96,7 +92,6 @@ def _page(
         "row": row,
         "task": row.assignment.selection.task,
         "target": row.assignment.selection.target,
-        "look": LOOKS.get(row.status, ("wait", "")),
         "is_waiting": row.status == SubstitutionStatus.REQUESTED,
         "no_approval": why_not_approve_substitution(row, request.user),
         "no_refusal": why_not_decide(row, "refuse", request.user),

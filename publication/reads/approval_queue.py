@@ -84,6 +84,9 @@ def due_on(section: Section) -> date | None:
     return deadline.due_on if deadline else None
 
 
+LABELS = {CLEAN: "未发现问题", PROBLEM: "发现问题"}
+
+
 def pile_of(section: Section) -> str:
     """In which pile a section lies."""
     clean = not section.inspection.outcome and not any(

@@ -35,6 +35,11 @@ class HitGroup:
     hits: list[Hit]
     all_url: str
 
+    @property
+    def is_grouped(self) -> bool:
+        """Whether the code reads in groups of four; the number of a task has its own hyphens."""
+        return self.slug != "tasks"
+
 
 def search(user: User, text: str) -> list[HitGroup]:
     """By the start of a number or code, or a part of a name; groups without a hit are left out."""

@@ -116,6 +116,11 @@ class Confirmation(models.Model):
             models.UniqueConstraint(fields=["task", "agency"], name="confirmation_once"),
         ]
 
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the agency stands for the list as it is."""
+        return self.status == ConfirmationStatus.CONFIRMED
+
     def __str__(self) -> str:
         return f"{self.agency}确认{self.task}"
 
@@ -176,6 +181,11 @@ class Replacement(models.Model):
                 name="replacement_by_two_agencies",
             ),
         ]
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether the second agency has yet to decide."""
+        return self.status == ReplacementStatus.PROPOSED
 
     @property
     def look(self) -> str:

@@ -107,6 +107,12 @@ class SubstitutionScope(models.TextChoices):
     ALL = "all", "本任务全部企业"
 
 
+LOOKS: dict[str, tuple[str, str]] = {
+    SubstitutionStatus.APPROVED: ("ok", ""),
+    SubstitutionStatus.REFUSED: ("neutral", "minus"),
+}
+
+
 class Substitution(models.Model):
     """An application to leave a team; a substitute is drawn once the deputy head approves (T13)."""
 
@@ -151,6 +157,16 @@ class Substitution(models.Model):
                 violation_error_message="这名人员已经提出申请，正在等待审批。",
             ),
         ]
+
+    @property
+    def look(self) -> tuple[str, str]:
+        """Kind and icon of its status chip."""
+        return LOOKS.get(self.status, ("wait", ""))
+
+    @property
+    def is_recusal(self) -> bool:
+        """Whether the officer must stay away, not only cannot come."""
+        return self.cause == SubstitutionReason.RECUSAL
 
     def __str__(self) -> str:
         return f"更换 {self.assignment}"

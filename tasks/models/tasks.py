@@ -153,6 +153,46 @@ class Task(models.Model):
         return reverse("tasks:detail", args=[self.number])
 
     @property
+    def is_draft(self) -> bool:
+        """Nothing is sealed yet."""
+        return self.status == TaskStatus.DRAFT
+
+    @property
+    def is_opened(self) -> bool:
+        """Drawn; the departments have not been asked yet."""
+        return self.status == TaskStatus.OPENED
+
+    @property
+    def is_confirming(self) -> bool:
+        """The departments compare the list and confirm it."""
+        return self.status == TaskStatus.CONFIRMING
+
+    @property
+    def is_locked(self) -> bool:
+        """The list cannot change any more."""
+        return self.status == TaskStatus.LOCKED
+
+    @property
+    def is_assigned(self) -> bool:
+        """Every visit has its team."""
+        return self.status == TaskStatus.ASSIGNED
+
+    @property
+    def is_completed(self) -> bool:
+        """Every visit is done."""
+        return self.status == TaskStatus.COMPLETED
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Ended before anything was sealed."""
+        return self.status == TaskStatus.CANCELLED
+
+    @property
+    def is_on_site(self) -> bool:
+        """Sent out, and since then."""
+        return self.status in {TaskStatus.DISPATCHED, TaskStatus.COMPLETED}
+
+    @property
     def agencies(self) -> list[Agency]:
         """The lead first, then the participants."""
         return [self.agency, *self.participants.all()]

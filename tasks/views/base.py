@@ -15,6 +15,13 @@ from draws.models import Draw, Purpose
 from tasks.flows import TaskStatus
 from tasks.models import Task
 
+TABS = [
+    ("detail", "概览"),
+    ("scope", "范围与比例"),
+    ("draw", "摇号与名单"),
+    ("people", "检查人员"),
+    ("log", "留痕"),
+]
 STEPS = [
     ("设置任务", "tasks:detail", set()),
     ("范围与比例", "tasks:scope", {TaskStatus.DRAFT}),
@@ -83,11 +90,19 @@ def page(request: StaffRequest, task: Task, name: str, context: dict) -> HttpRes
     """Render a tab of the task with what all tabs share."""
     shared = {
         "task": task,
-        "tab": name,
+        "tabs": tabs(task, name),
         "steps": steps(task),
         "acts": acts_of(task, context.get("draw")),
     }
     return render(request, f"tasks/{name}.html", shared | context)
+
+
+def tabs(task: Task, current: str) -> list[tuple[str, str, bool]]:
+    """The pages of a task: address, word, whether this is the one."""
+    return [
+        (reverse(f"tasks:{name}", args=[task.number]), label, name == current)
+        for name, label in TABS
+    ]
 
 
 def steps(task: Task) -> list[dict]:

@@ -15,6 +15,7 @@ from tasks import services
 from tasks.flows import TaskStatus
 from tasks.models import Task
 from tasks.reads.drawn import selections_of
+from tasks.reads.next_step import next_step
 from tasks.reads.refusals import (
     is_report_due,
     why_not_cancel,
@@ -58,6 +59,7 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
     items = task.items.select_related("version__agency").prefetch_related("checkpoints")
     no_report = why_not_hand_in_report(task, request.user)
     context = {
+        "next": next_step(task, request.user),
         "items": items,
         "participants": task.participants.all(),
         "draws": {draw.purpose: draw for draw in task.draws.order_by("pk")},

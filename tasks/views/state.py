@@ -50,17 +50,17 @@ def phrase_form(draw_: Draw, data: QueryDict | None = None) -> PhraseForm:
 def _own_part(user: User, seen: ceremony_state.Hall) -> dict:
     """The contributor of the user's own agency, which of the two steps is due, or why none is."""
     mine = next((p for p in seen.parties if p.row.agency_id == user.agency_id), None)
+    own = {"mine": mine, "may_commit": False, "may_reveal": False, "waits": False, "no_step": ""}
     if mine is None or mine.row.value:
-        return {"mine": mine, "my_step": "", "no_step": ""}
-    act = refusals.why_not_reveal if mine.row.commit else refusals.why_not_commit
-    refusal = act(mine.row, user)
-    if refusal is None:
-        return {"mine": mine, "my_step": "reveal" if mine.row.commit else "commit", "no_step": ""}
-    waits = refusal.code == refusals.TOO_EARLY
-    return {
-        "mine": mine,
-        "my_step": "wait" if waits else "",
-        "no_step": "" if waits else refusal.reason,
+        return own
+    is_sealed = bool(mine.row.commit)
+    refusal = (refusals.why_not_reveal if is_sealed else refusals.why_not_commit)(mine.row, user)
+    waits = refusal is not None and refusal.code == refusals.TOO_EARLY
+    return own | {
+        "may_commit": refusal is None and not is_sealed,
+        "may_reveal": refusal is None and is_sealed,
+        "waits": waits,
+        "no_step": refusal.reason if refusal and not waits else "",
     }
 
 
