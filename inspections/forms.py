@@ -13,7 +13,7 @@ from inspections.reads.form_state import Part
 from inspections.rules import OUTCOMES, PROBLEM_BUTTONS, RESULTS
 from inspections.services import AnswerEntry
 
-CHOICE_LOOKS = {
+CHOICE_LOOKS: dict[str, dict[str, Any]] = {
     "problem": {"icon": "alert", "first": "发现", "second": "问题", "is_problem": True},
     "no_issue": {"icon": "check", "first": "未发现", "second": "问题"},
     "not_checked": {"icon": "minus", "first": "未检查"},
