@@ -16,7 +16,7 @@ from deadlines.flows import DEADLINE_FLOW, DeadlineStatus
 NEVER = date(9999, 12, 31)
 
 
-class Kind(models.TextChoices):
+class DeadlineKind(models.TextChoices):
     """What has to be done in time."""
 
     CONFIRM_LIST = "confirm_list", "名单确认"
@@ -146,7 +146,7 @@ class DeadlineRule(models.Model):
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, verbose_name="适用地区"
     )
-    kind = models.CharField("事项", max_length=20, choices=Kind)
+    kind = models.CharField("事项", max_length=20, choices=DeadlineKind)
     trigger = models.CharField("起算", max_length=20, choices=Trigger)
     amount = models.PositiveSmallIntegerField("期限(天)")
     unit = models.CharField("单位", max_length=20, choices=UnitChoice)
@@ -171,7 +171,9 @@ class DeadlineRule(models.Model):
                 name="deadline_rule_amount",
                 violation_error_message=f"期限天数应为 1 至 {rules.LONGEST} 的整数。",
             ),
-            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="deadline_rule_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=DeadlineKind.values), name="deadline_rule_kind"
+            ),
             models.CheckConstraint(
                 condition=Q(unit__in=UnitChoice.values), name="deadline_rule_unit"
             ),
@@ -246,7 +248,7 @@ class Deadline(models.Model):
     """
 
     subject = models.CharField("对象", max_length=80)
-    kind = models.CharField("事项", max_length=20, choices=Kind)
+    kind = models.CharField("事项", max_length=20, choices=DeadlineKind)
     agency = models.ForeignKey(Agency, models.PROTECT, verbose_name="责任单位")
     lead_agency = models.ForeignKey(
         Agency,
@@ -311,7 +313,7 @@ class Deadline(models.Model):
                 condition=Q(status=DeadlineStatus.OPEN),
                 violation_error_message="该事项的期限已在计算。",
             ),
-            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="deadline_kind"),
+            models.CheckConstraint(condition=Q(kind__in=DeadlineKind.values), name="deadline_kind"),
             models.CheckConstraint(
                 condition=Q(status__in=DeadlineStatus.values), name="deadline_status_known"
             ),
@@ -364,7 +366,7 @@ class Reminder(models.Model):
     """
 
     deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="reminders")
-    kind = models.CharField("事项", max_length=20, choices=Kind)
+    kind = models.CharField("事项", max_length=20, choices=DeadlineKind)
     subject = models.CharField("对象", max_length=80)
     level = models.SmallIntegerField("级别(工作日)")
     due_on = models.DateField("到期日")

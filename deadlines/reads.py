@@ -10,15 +10,15 @@ from core.workflow import why_not_role
 from deadlines import rules
 from deadlines.arrangement import spans
 from deadlines.flows import DeadlineStatus
-from deadlines.models import CalendarYear, Deadline, Holiday, Kind
+from deadlines.models import CalendarYear, Deadline, DeadlineKind, Holiday
 
 ACTING = {
-    Kind.CONFIRM_LIST: ("agency_admin",),
-    Kind.ONSITE: ("officer",),
-    Kind.ENTER_RESULT: ("officer",),
-    Kind.PUBLISH_RESULT: ("lead", "officer", "deputy"),
-    Kind.PENALTY: ("officer",),
-    Kind.REPORT: ("lead", "agency_admin"),
+    DeadlineKind.CONFIRM_LIST: ("agency_admin",),
+    DeadlineKind.ONSITE: ("officer",),
+    DeadlineKind.ENTER_RESULT: ("officer",),
+    DeadlineKind.PUBLISH_RESULT: ("lead", "officer", "deputy"),
+    DeadlineKind.PENALTY: ("officer",),
+    DeadlineKind.REPORT: ("lead", "agency_admin"),
 }
 ANSWERABLE = {
     rules.ON_THE_DAY: ("deputy",),
@@ -97,7 +97,7 @@ def chip_of(deadline: Deadline, today: date, known: rules.Calendar | None) -> ru
 def audience(deadline: Deadline, level: int | None) -> list[User]:
     """Who acts, and who answers for it in the agency: deputies on the last day, then principals."""
     answerable = ANSWERABLE.get(level, ()) if level is not None else ()
-    return _holders(deadline.agency_id, *ACTING[Kind(deadline.kind)], *answerable)
+    return _holders(deadline.agency_id, *ACTING[DeadlineKind(deadline.kind)], *answerable)
 
 
 def overseers(deadline: Deadline) -> list[User]:

@@ -10,7 +10,7 @@ from core import clock
 from core.audit import record
 from core.errors import DomainError, demand
 from core.notices import notify
-from deadlines.models import Kind
+from deadlines.models import DeadlineKind
 from deadlines.services import meet
 from inspections import services as inspections
 from inspections.models import Section
@@ -39,7 +39,7 @@ def approve(section: Section, *, actor: User) -> Publication:
         decided_by=actor,
         decided_at=clock.now(),
     )
-    meet(section, Kind.PUBLISH_RESULT, publication.published_on)
+    meet(section, DeadlineKind.PUBLISH_RESULT, publication.published_on)
     record(
         "publication.publish",
         publication,

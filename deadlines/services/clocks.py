@@ -14,7 +14,7 @@ from core.notices import notify
 from core.workflow import advance
 from deadlines import rules
 from deadlines.flows import DeadlineStatus
-from deadlines.models import CalendarAlarm, Deadline, DeadlineRule, Kind
+from deadlines.models import CalendarAlarm, Deadline, DeadlineKind, DeadlineRule
 from deadlines.reads import audience, calendar, due_words
 
 
@@ -41,7 +41,7 @@ def start(
     rule = DeadlineRule.objects.nearest(agency.region_id, kind, trigger_on)
     if rule is None:
         raise DomainError(
-            f"{agency}没有“{Kind(kind).label}”的期限规则，页面上的补充功能尚未开通，请联系部署方装入规则。"
+            f"{agency}没有“{DeadlineKind(kind).label}”的期限规则，页面上的补充功能尚未开通，请联系部署方装入规则。"
         )
     deadline = Deadline(
         subject=_label(subject),

@@ -14,7 +14,7 @@ from core.errors import DomainError, IllegalMove, demand, unique
 from core.notices import notify
 from core.workflow import advance, lock
 from deadlines import services as deadlines
-from deadlines.models import DeadlineRule, Kind, Trigger
+from deadlines.models import DeadlineKind, DeadlineRule, Trigger
 from inspections.flows import HANDED_IN, InspectionStatus, SectionStatus
 from inspections.models import Inspection, Section
 from inspections.reads.form_state import Sheet
@@ -58,7 +58,7 @@ def submit(section: Section, *, submission_id: UUID, actor: User) -> Section:
         submission=str(submission_id),
         because_of=actor.pk,
     )
-    deadlines.meet(section, Kind.ONSITE)
+    deadlines.meet(section, DeadlineKind.ONSITE)
     _tell_leaders(section)
     _complete_visit(inspection)
     return section
@@ -180,14 +180,14 @@ def _start_publication_deadlines(
         agency = section.agency
         if agency.pk not in rules:
             rules[agency.pk] = DeadlineRule.objects.nearest(
-                agency.region_id, Kind.PUBLISH_RESULT, today
+                agency.region_id, DeadlineKind.PUBLISH_RESULT, today
             )
         rule = rules[agency.pk]
         runs_from = rule.trigger if rule else Trigger.TASK_COMPLETED
         if runs_from == trigger and section.status != SectionStatus.PUBLISHED:
             deadlines.start(
                 section,
-                Kind.PUBLISH_RESULT,
+                DeadlineKind.PUBLISH_RESULT,
                 agency=agency,
                 lead_agency=task.agency,
                 trigger_on=today,

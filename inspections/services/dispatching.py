@@ -13,7 +13,7 @@ from core.audit import record
 from core.errors import DomainError
 from core.notices import notify
 from deadlines import services as deadlines
-from deadlines.models import Kind
+from deadlines.models import DeadlineKind
 from inspections.models import Document, Inspection, LeftOff, Section
 from inspections.reads.refusals import FEWEST
 from inspections.services.papers import papers_of
@@ -199,7 +199,7 @@ def _make_papers(
 def _start_clock(section: Section, task: Task) -> None:
     deadlines.start_fixed(
         section,
-        Kind.ONSITE,
+        DeadlineKind.ONSITE,
         agency=section.agency,
         lead_agency=task.agency,
         due_on=task.onsite_until,

@@ -15,7 +15,7 @@ from agencies.requests import StaffRequest
 from core.audit import subject_of
 from core.errors import NotAllowed
 from core.pages import Outcome, attempt, one_of, paginate
-from deadlines.models import Deadline, Kind
+from deadlines.models import Deadline, DeadlineKind
 from inspections import services
 from inspections.forms import (
     AnswerForm,
@@ -90,9 +90,9 @@ def _clocks(parts: list[Part]) -> dict[str, Deadline]:
     """What runs for each section: the visit first, after a return the publication."""
     subjects = [subject_of(part.section) for part in parts]
     running = Deadline.objects.filter(
-        subject__in=subjects, kind__in=[Kind.ONSITE, Kind.PUBLISH_RESULT]
+        subject__in=subjects, kind__in=[DeadlineKind.ONSITE, DeadlineKind.PUBLISH_RESULT]
     )
-    rows = sorted(running, key=lambda row: (row.is_open, row.kind == Kind.PUBLISH_RESULT))
+    rows = sorted(running, key=lambda row: (row.is_open, row.kind == DeadlineKind.PUBLISH_RESULT))
     return {row.subject: row for row in rows}
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from agencies.models import User
 from core import clock
 from core.audit import subject_of
-from deadlines.models import NEVER, Deadline, Kind
+from deadlines.models import NEVER, Deadline, DeadlineKind
 from inspections.models import Answer, OfficerConfirmation, Section
 from publication import rules
 from tasks.models import Assignment
@@ -25,7 +25,9 @@ def waiting(user: User) -> QuerySet:
     is_open: a problem was found, or the visit did not take its usual course; each is read alone.
     """
     label = Concat(Value(f"{Section._meta.label_lower}:"), Cast(OuterRef("pk"), CharField()))
-    clocks = Deadline.objects.filter(subject=label, kind=Kind.PUBLISH_RESULT).order_by("-pk")
+    clocks = Deadline.objects.filter(subject=label, kind=DeadlineKind.PUBLISH_RESULT).order_by(
+        "-pk"
+    )
     answers = Answer.objects.filter(section=OuterRef("pk"))
     return (
         Section.objects.waiting_for_approval(user)
@@ -74,7 +76,9 @@ def took_part(section: Section, user: User) -> bool:
 def deadlines_of(sections: list[Section]) -> dict[int, Deadline]:
     """The publication clock of each section, by the section's key. One query."""
     labels = {subject_of(section): section.pk for section in sections}
-    found = Deadline.objects.filter(subject__in=labels, kind=Kind.PUBLISH_RESULT).order_by("pk")
+    found = Deadline.objects.filter(subject__in=labels, kind=DeadlineKind.PUBLISH_RESULT).order_by(
+        "pk"
+    )
     return {labels[deadline.subject]: deadline for deadline in found}
 
 

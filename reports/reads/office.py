@@ -11,7 +11,7 @@ from core import heartbeat
 from core.audit import subject_of
 from core.models import Heartbeat
 from deadlines import rules
-from deadlines.models import CalendarYear, Deadline, Kind
+from deadlines.models import CalendarYear, Deadline, DeadlineKind
 from deadlines.reads import calendar
 from plans.flows import PlanStatus
 from plans.models import Plan
@@ -142,7 +142,7 @@ def deadlines_to_watch(user: User, today: date) -> Iterator[Todo]:
         .order_by("first", "agency__name", "kind")
     )
     for row in groups:
-        late, matter = row["is_overdue"], Kind(row["kind"]).label
+        late, matter = row["is_overdue"], DeadlineKind(row["kind"]).label
         what = "已逾期" if late else "即将到期"
         if row["n"] == 1:
             title = f"{row['title']}：{matter}{what}"

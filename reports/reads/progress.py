@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from agencies.models import Agency, User
 from core import clock
 from core.audit import subject_of
-from deadlines.models import Deadline, Kind
+from deadlines.models import Deadline, DeadlineKind
 from inspections.flows import HANDED_IN, SectionStatus
 from inspections.models import Answer, Inspection, Section
 from publication.models import Publication
@@ -114,7 +114,7 @@ def _first_clocks(rows: QuerySet) -> dict[int, int]:
 
 def unpublished_clocks(tasks: Iterable[Task]) -> dict[int, tuple[int, Deadline | None]]:
     """Task -> how many results have to be published and the most urgent of the clocks. 3 queries."""
-    rows = _ticking(tasks, Q(kind=Kind.PUBLISH_RESULT))
+    rows = _ticking(tasks, Q(kind=DeadlineKind.PUBLISH_RESULT))
     number = dict(rows.order_by().values_list("task_pk").annotate(n=Count("pk")))
     first = _first_clocks(rows)
     clocks = Deadline.objects.in_bulk(first.values())

@@ -7,7 +7,7 @@ from catalog.flows import VersionStatus
 from core.audit import subject_of
 from core.errors import IllegalMove, Refusal
 from core.workflow import why_not, why_not_move
-from deadlines.models import Deadline, Kind
+from deadlines.models import Deadline, DeadlineKind
 from draws.models import Purpose
 from draws.reasons import CAP, PASSED, described
 from plans.flows import PlanStatus
@@ -172,4 +172,4 @@ def why_not_hand_in_report(task: Task, actor: User | None) -> Refusal | None:
 
 def is_report_due(task: Task) -> bool:
     """Whether a summary is still to be handed in (X02)."""
-    return Deadline.objects.about(subject_of(task), Kind.REPORT).open().exists()
+    return Deadline.objects.about(subject_of(task), DeadlineKind.REPORT).open().exists()

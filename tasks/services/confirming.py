@@ -8,7 +8,7 @@ from core.errors import IllegalMove, demand
 from core.notices import notify
 from core.workflow import advance, lock, why_not
 from deadlines import services as deadlines
-from deadlines.models import Kind
+from deadlines.models import DeadlineKind
 from tasks.flows import ConfirmationStatus
 from tasks.models import Confirmation, Task
 from tasks.reads.lists import last_number, why_not_confirm, why_not_lock
@@ -35,10 +35,10 @@ def ask_again(confirmation: Confirmation) -> None:
         advance(confirmation, "reopen", actor=None)
         confirmation.confirmed_by = confirmation.confirmed_at = None
         confirmation.save(update_fields=["confirmed_by", "confirmed_at"])
-    deadlines.cancel(confirmation, Kind.CONFIRM_LIST)
+    deadlines.cancel(confirmation, DeadlineKind.CONFIRM_LIST)
     deadlines.start(
         confirmation,
-        Kind.CONFIRM_LIST,
+        DeadlineKind.CONFIRM_LIST,
         agency=confirmation.agency,
         lead_agency=task.agency,
         trigger_on=clock.today(),
@@ -66,7 +66,7 @@ def confirm(confirmation: Confirmation, *, actor: User | None, seen: int | None 
     advance(confirmation, "confirm", actor=actor)
     confirmation.confirmed_by, confirmation.confirmed_at = actor, clock.now()
     confirmation.save(update_fields=["confirmed_by", "confirmed_at"])
-    deadlines.meet(confirmation, Kind.CONFIRM_LIST)
+    deadlines.meet(confirmation, DeadlineKind.CONFIRM_LIST)
     if not task.confirmations.exclude(status=ConfirmationStatus.CONFIRMED).exists():
         leads = User.objects.with_role("lead").filter(agency=task.agency)
         notify(leads, f"“{task}”名单各部门已确认，可以锁定。", task.get_absolute_url())

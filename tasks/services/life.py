@@ -14,7 +14,7 @@ from core.errors import demand
 from core.notices import notify
 from core.workflow import advance, lock
 from deadlines import services as deadlines
-from deadlines.models import Kind
+from deadlines.models import DeadlineKind
 from plans.models import PlanLine
 from tasks.models import Assignment, NumberSeries, Task, TaskTier
 from tasks.reads.refusals import (
@@ -97,7 +97,7 @@ def dispatch(task: Task, *, actor: User | None) -> None:
     if task.report_due_on:
         deadlines.start_fixed(
             task,
-            Kind.REPORT,
+            DeadlineKind.REPORT,
             agency=task.agency,
             due_on=task.report_due_on,
             title=f"“{task}”工作总结和汇总统计表",
@@ -122,7 +122,7 @@ def hand_in_report(task: Task, *, actor: User | None) -> None:
     """
     lock(task)
     demand(why_not_hand_in_report(task, actor))
-    deadlines.meet(task, Kind.REPORT)
+    deadlines.meet(task, DeadlineKind.REPORT)
     record("tasks.hand_in_report", task, actor, f"总结和汇总统计表已报送：{task}")
 
 

@@ -7,7 +7,7 @@ from core import clock
 from core.errors import demand
 from core.workflow import advance, lock
 from deadlines import services as deadlines
-from deadlines.models import Kind
+from deadlines.models import DeadlineKind
 from draws import services as draws
 from draws.flows import DrawStatus
 from draws.models import Draw, Purpose
@@ -59,7 +59,7 @@ def _hold(draw: Draw) -> Task:
 def _take_back_list(task: Task, draw: Draw) -> None:
     Selection.objects.filter(draw=draw).update(standing=ListStanding.VOID)
     for confirmation in task.confirmations.all():
-        deadlines.cancel(confirmation, Kind.CONFIRM_LIST)
+        deadlines.cancel(confirmation, DeadlineKind.CONFIRM_LIST)
         confirmation.delete()  # the trail keeps it; the successor's list is confirmed anew
     advance(task, "start_over", actor=None, voided=draw.draw_id)
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from agencies.models import User
 from catalog.flows import VersionStatus
 from catalog.models import CatalogVersion
-from deadlines.models import Kind
+from deadlines.models import DeadlineKind
 from deadlines.services import start_fixed, sync_calendar, sync_rules
 from draws.flows import DrawStatus
 from plans.flows import PlanStatus
@@ -101,7 +101,7 @@ def item_list(owner):
 def clock_of(owner, due_on, name="甲"):
     return start_fixed(
         f"demo.thing:{name}{due_on}",
-        Kind.PUBLISH_RESULT,
+        DeadlineKind.PUBLISH_RESULT,
         agency=owner,
         due_on=due_on,
         title=f"{name}公司",

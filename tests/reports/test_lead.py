@@ -6,7 +6,7 @@ import pytest
 
 from catalog.flows import VersionStatus
 from catalog.models import CatalogVersion
-from deadlines.models import Kind
+from deadlines.models import DeadlineKind
 from deadlines.services import start, start_fixed
 from plans.flows import PlanStatus
 from plans.models import Plan
@@ -133,7 +133,7 @@ def test_a_list_waits_for_the_agencies_that_have_not_confirmed(bureau, other, le
     theirs = Confirmation.objects.create(task=made, agency=other)
     start(
         theirs,
-        Kind.CONFIRM_LIST,
+        DeadlineKind.CONFIRM_LIST,
         agency=other,
         lead_agency=bureau,
         cap_on=None,
@@ -170,7 +170,7 @@ def test_results_whose_publication_comes_near(world, clock):
     section = world.submit()
     start_fixed(
         section,
-        Kind.PUBLISH_RESULT,
+        DeadlineKind.PUBLISH_RESULT,
         agency=section.agency,
         due_on=date(2021, 7, 22),
         title="公示",
@@ -185,7 +185,7 @@ def test_results_whose_publication_comes_near(world, clock):
 def test_a_report_that_comes_near(world, clock):
     start_fixed(
         world.task,
-        Kind.REPORT,
+        DeadlineKind.REPORT,
         agency=world.task.agency,
         due_on=date(2021, 7, 20),
         title="总结",

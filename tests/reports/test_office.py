@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from deadlines.models import CalendarAlarm, CalendarYear, Deadline, Holiday, Kind
+from deadlines.models import CalendarAlarm, CalendarYear, Deadline, DeadlineKind, Holiday
 from deadlines.services import start, start_fixed
 from inspections import services
 from plans.flows import PlanStatus
@@ -49,7 +49,7 @@ def test_a_pending_confirmation_of_the_own_agency(bureau, other, admin):
     Confirmation.objects.create(task=made, agency=other)
     start(
         mine,
-        Kind.CONFIRM_LIST,
+        DeadlineKind.CONFIRM_LIST,
         agency=bureau,
         lead_agency=bureau,
         cap_on=None,
@@ -171,7 +171,7 @@ def test_several_records_stand_together_with_the_nearest_deadline(bureau):
         section = world.submit(number=number, visit=visit.inspection)
         start_fixed(
             section,
-            Kind.PUBLISH_RESULT,
+            DeadlineKind.PUBLISH_RESULT,
             agency=world.police,
             due_on=date(2021, 7, 20 + number),
             title="公示",

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from agencies.models import User
-from deadlines.models import Kind
+from deadlines.models import DeadlineKind
 from deadlines.services import start, start_fixed
 from inspections import services
 from publication.services import approve
@@ -60,10 +60,10 @@ def test_firms_count_as_inspected_and_published_with_their_last_section(two):
 
 def test_the_nearest_clock_is_that_of_any_section(two):
     (row,) = running_tasks(two.lead, TODAY)
-    assert (row.deadline.kind, row.deadline.due_on) == (Kind.ONSITE, date(2021, 9, 30))
+    assert (row.deadline.kind, row.deadline.due_on) == (DeadlineKind.ONSITE, date(2021, 9, 30))
     start_fixed(
         two.task,
-        Kind.REPORT,
+        DeadlineKind.REPORT,
         agency=two.task.agency,
         due_on=date(2021, 8, 1),
         title="总结",
@@ -71,7 +71,7 @@ def test_the_nearest_clock_is_that_of_any_section(two):
         source="方案",
     )
     (row,) = running_tasks(two.lead, TODAY)
-    assert row.deadline.kind == Kind.REPORT
+    assert row.deadline.kind == DeadlineKind.REPORT
 
 
 def test_the_nearest_clock_may_be_that_of_a_confirmation(bureau, other):
@@ -79,7 +79,7 @@ def test_the_nearest_clock_may_be_that_of_a_confirmation(bureau, other):
     confirmation = Confirmation.objects.create(task=made, agency=other)
     start(
         confirmation,
-        Kind.CONFIRM_LIST,
+        DeadlineKind.CONFIRM_LIST,
         agency=other,
         lead_agency=bureau,
         cap_on=None,

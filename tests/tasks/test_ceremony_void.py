@@ -7,7 +7,7 @@ import pytest
 from core.errors import DomainError, IllegalMove, NotAllowed
 from core.models import Notice
 from deadlines.flows import DeadlineStatus
-from deadlines.models import Deadline, Kind
+from deadlines.models import Deadline, DeadlineKind
 from draws import drs1
 from draws import services as draws
 from draws.flows import DrawStatus
@@ -79,7 +79,7 @@ def test_a_void_of_an_opened_draw_takes_the_list_back_but_keeps_it(morning):
     assert set(Selection.every.values_list("standing", flat=True)) == {"void"}
     assert not Selection.objects.exists()
     assert not morning.confirmations.exists()
-    clocks = Deadline.objects.filter(kind=Kind.CONFIRM_LIST)
+    clocks = Deadline.objects.filter(kind=DeadlineKind.CONFIRM_LIST)
     assert set(clocks.values_list("status", flat=True)) == {DeadlineStatus.CANCELLED}
     morning.refresh_from_db()
     assert morning.status == TaskStatus.DRAFT
