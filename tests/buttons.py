@@ -72,10 +72,28 @@ SAMPLES = {
     "ends_on": ("2026-12-02",),
     "year": ("2027", "2028"),
     "target": ("灵璧石铎保安服务有限公司",),
+    "registration_no": ("341323000001237",),
     "bases": ("《保安服务管理条例》第三条",),
+}
+# The same for one route, where the name of a field says something else or the page has filled it in.
+AT_ROUTE = {
+    "deadlines:calendar": {"days": ("2027-01-01 休 元旦", "2028-01-03 休 元旦")},
+    "registries:recusal_declare": {"target": ("",)},  # from every target
+    "registries:target_status": {"status": ("closed", "active")},
+    "tasks:beacon": {"value": ("02-15-19-24-31-32+04",)},
+}
+ROWS = {
+    "registries:inspector_import": (
+        "姓名,身份证号,所属执法科室,执法证号,执法证有效期至\n"
+        "张三,110105199003072338,治安支队,皖K99000001,2027-12-31\n"
+    ),
+    "registries:target_import": (
+        "统一社会信用代码,名称,登记状态\n91341323MA2TSCLD7F,灵璧新安保安服务有限公司,存续\n"
+    ),
 }
 # Fields that only a browser can fill: what stands in them was made and kept there.
 OF_THE_BROWSER = {"tasks:reveal"}
+BY_SCRIPT = {"tasks:commit"}  # a script fills in what it made and lets the button be pressed
 
 
 @dataclass
@@ -99,6 +117,7 @@ class Button:
     label: str = ""
     disabled: bool = False
     submits: bool = True
+    method: str = ""
 
 
 @dataclass
@@ -155,6 +174,7 @@ class Page(HTMLParser):
             given.get("value") or "" if tag == "input" else "",
             "disabled" in given or given.get("aria-disabled") == "true",
             (given.get("type") or "submit") != "button",
+            (given.get("formmethod") or "").lower(),
         )
         self._button = button if tag == "button" else None
         if given.get("form"):
@@ -198,11 +218,11 @@ class Page(HTMLParser):
             self._button.label = f"{self._button.label} {data.strip()}".strip()
 
 
-def filled(form, button, attempt):
+def filled(form, button, attempt, route=""):
     """What a careful user types: what the page holds stays, what it lacks is filled in."""
     data = {}
     for name, control in form.controls.items():
-        values = _values(control, attempt)
+        values = _values(control, attempt, route)
         if values:
             data[name] = values
     if button.name:
@@ -210,11 +230,14 @@ def filled(form, button, attempt):
     return data
 
 
-def _values(control, attempt):
+def _values(control, attempt, route):
     name = control.name.rsplit("-", 1)[-1]
+    known = AT_ROUTE.get(route, {}).get(name)
+    if known:
+        return [known[min(attempt, len(known) - 1)]]
     held = [value for value in control.chosen if value.strip()]
     if control.kind == "file":
-        return [_file(name)]
+        return [_file(route)]
     if control.kind in {"select", "radio", "checkbox"}:
         offered = [value for value in control.values if value]
         return held or ([offered[min(attempt, len(offered) - 1)]] if offered else [])
@@ -233,10 +256,9 @@ def _values(control, attempt):
     return [typed[min(attempt, len(typed) - 1)]]
 
 
-def _file(name):
-    if name == "file":
-        rows = "统一社会信用代码,名称,登记状态\n91341323MA2TSCLD7F,灵璧新安保安服务有限公司,存续\n"
-        return SimpleUploadedFile("名录.csv", rows.encode(), "text/csv")
+def _file(route):
+    if route in ROWS:
+        return SimpleUploadedFile("名录.csv", ROWS[route].encode(), "text/csv")
     return SimpleUploadedFile("现场.jpg", camera.jpeg(), "image/jpeg")
 
 
@@ -297,7 +319,8 @@ class Crawl:
     unfilled: set = field(default_factory=set)
     unreached: set = field(default_factory=set)
     seen: Counter = field(default_factory=Counter)
-    opened: set = field(default_factory=set)
+    offered: set = field(default_factory=set)  # acts, such as `decide_void agree`
+    within: tuple = WITHIN
 
     def of(self, user, starts=STARTS):
         """Everything that `user` can reach from `starts`."""
@@ -334,7 +357,7 @@ class Crawl:
         for form in page.forms:
             for button in form.buttons:
                 self._button(client, user, (who, route, state), path, form, button)
-        return filter(None, (_inside(path, link) for link in page.links))
+        return filter(None, (_inside(path, link, self.within) for link in page.links))
 
     def _enough(self, *key):
         self.seen[key] += 1
@@ -342,21 +365,22 @@ class Crawl:
 
     def _button(self, client, user, where, path, form, button):
         page = where[1]
-        if form.method != "post":
+        if (button.method or form.method) != "post":
             return
-        if button.disabled or not button.submits:
+        action = urljoin(path, button.action or form.action or path)
+        route, state = kind_of(action, user)
+        if (button.disabled and route not in BY_SCRIPT) or not button.submits:
             self.unreached.add(
                 f"{page}: {button.label} ({'disabled' if button.disabled else 'script'})"
             )
             return
-        action = urljoin(path, button.action or form.action or path)
-        route, state = kind_of(action, user)
         fields = tuple(sorted(form.controls))
         if self._enough(
             "press", where[0], route, state, button.label, fields if len(fields) < 9 else ()
         ):
             return
         self.routes.add(route)
+        self.offered.add(act_of(action))
         if route in OF_THE_BROWSER:
             self.unreached.add(f"{page}: {button.label} (the browser keeps its value)")
             return
@@ -366,7 +390,7 @@ class Crawl:
     def _press(self, client, user, page, route, action, form, button):
         refused = []
         for attempt in range(3):
-            found = press(client, action, filled(form, button, attempt))
+            found = press(client, action, filled(form, button, attempt, route))
             if found is None:
                 self.done.add(route)
                 return
@@ -407,10 +431,10 @@ def _close(answer):
     request_finished.connect(close_old_connections)
 
 
-def _inside(path, link):
+def _inside(path, link, within):
     """An address of the desk or the phone without what turns pages; None for others."""
     parts = urlsplit(urljoin(path, link))
-    if parts.netloc or not parts.path.startswith(WITHIN):
+    if parts.netloc or not parts.path.startswith(within):
         return None
     asked = [(name, value) for name, value in parse_qsl(parts.query) if name in TABS]
     if len(asked) != len(parse_qsl(parts.query)):
@@ -425,9 +449,19 @@ def kind_of(path, user):
     except Resolver404:
         return "", ()
     name = match.view_name
-    words = tuple(v for k, v in match.kwargs.items() if not re.search("pk|number|year|purpose", k))
+    words = _words(match)
     purpose = match.kwargs.get("purpose", "")
     return name, (*words, purpose, *_state(name, match.kwargs, user))
+
+
+def _words(match):
+    return tuple(v for k, v in match.kwargs.items() if not re.search("pk|number|year|purpose", k))
+
+
+def act_of(path):
+    """What an address does, whatever it does it to: `consent`, `decide_void agree`."""
+    match = resolve(urlsplit(path).path)
+    return " ".join((match.url_name, *_words(match)))
 
 
 def _state(name, given, user):
