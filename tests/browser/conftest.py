@@ -7,9 +7,12 @@ import threading
 import time
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.test import Client
 from playwright.sync_api import expect, sync_playwright
 
+from agencies.models import User
 from tests.browser.hands import Mouse
 
 CHROMIUM = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium")
@@ -49,6 +52,7 @@ class Visitor:
         )
         self.context.set_default_timeout(20_000)
         self.page = self.context.new_page()
+        self.base = base
         self.hands = hands(self.page)
         self.faults = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
@@ -58,7 +62,19 @@ class Visitor:
         if message.type == "error" and "status of 4" not in message.text:
             self.faults.append(message.text)
 
+    def admit(self, username):
+        """Start at the desk with a session given: logged in this morning."""
+        client = Client()
+        client.force_login(User.objects.get(username=username))
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.base}]
+        )
+        self.page.goto("/desk/")
+        return self.page
+
     def log_in(self, username):
+        """By the page, as everybody does."""
         self.page.goto("/login/")
         self.hands.fill("用户名", username)
         self.hands.fill("口令", "demo-2021")
@@ -77,14 +93,17 @@ class Visitor:
 
 @pytest.fixture
 def visitor(browser, live_server):
-    """`visitor("lead", width=390)` logs in; `visitor()` is the public."""
+    """`visitor("lead", width=390)` is logged in; `visitor()` is the public.
+
+    The page of the log-in is worked by keys, without script, and where a test is about it.
+    """
     visitors = []
 
     def enter(username=None, width=1280, javascript=True, hands=Mouse):
         person = Visitor(browser, live_server.url, width, javascript, hands)
         visitors.append(person)
         if username:
-            person.log_in(username)
+            (person.admit if javascript and hands is Mouse else person.log_in)(username)
         return person
 
     yield enter
