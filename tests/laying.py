@@ -9,7 +9,9 @@ other keys; they get their first ones back, so that the same rows fit.
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 from io import StringIO
+from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -23,29 +25,32 @@ NAMED = [
     "django_content_type",
     "auth_permission",
 ]  # by keys that a flush changes; referred to first
-_kept: dict[tuple, tuple[dict[str, str], dict[str, bytes]]] = {}
+_kept: dict[tuple, tuple[dict[str, str], dict[str, bytes], Any]] = {}
 _first: dict[str, str] = {}
 
 
-def laid(name: str, build: Callable[[], object]) -> None:
-    """Have in the database what `build` makes from empty tables; `name` tells it from others."""
+def laid(name: str, build: Callable[[], Any]) -> Any:
+    """Have in the database what `build` makes from empty tables; `name` tells it from others.
+
+    Gives what `build` returned when it was called, in a copy of the caller's own.
+    """
     tables = _tables()
     with connection.cursor() as cursor:
         if _filled(cursor, tables):
-            build()
-            return
+            return build()
         if not connection.in_atomic_block:
             _first_keys_again(cursor)
         key = (name, _given(cursor))
         if key in _kept:
-            rows, files = _kept[key]
+            rows, files, made = _kept[key]
             _lay(cursor, rows)
             _put(files)
-            return
-        build()  # in no transaction of ours: some services want one of their own
+            return deepcopy(made)
+        made = build()  # in no transaction of ours: some services want one of their own
         _check_constraints(cursor)
         rows = {table: _rows(cursor, table) for table in _filled(cursor, tables)}
-        _kept[key] = rows, _files()
+        _kept[key] = rows, _files(), deepcopy(made)
+        return made
 
 
 def _tables() -> list[str]:

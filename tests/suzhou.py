@@ -76,6 +76,16 @@ def draft_task(line):
     return services.create_task(task, line, actor=person("lead"))
 
 
+def lay_task():
+    """The house with the task of the document, still a draft."""
+    return laid("task of suzhou", _build_task)
+
+
+def _build_task():
+    lay_house()
+    return draft_task(published_line())
+
+
 def frozen_draw(task):
     return services.freeze_targets(task, actor=person("lead"))
 

@@ -76,8 +76,7 @@ def world(django_db_setup, django_db_blocker):
 
 
 def lay():
-    suzhou.lay_house()
-    task = suzhou.draft_task(suzhou.published_line())
+    task = suzhou.lay_task()
     suzhou.assigned(task)
     lead, admin = suzhou.person("lead"), suzhou.person("admin-gongan")
     field.dispatch(task, actor=lead)

@@ -20,8 +20,7 @@ SERIOUS = {"serious", "critical"}
 @pytest.fixture
 def task(clock):
     clock("2021-07-15")
-    suzhou.lay_house()
-    task = suzhou.draft_task(suzhou.published_line())
+    task = suzhou.lay_task()
     clock(play.MORNING)
     play.fire(task)
     return task

@@ -21,8 +21,7 @@ STAR = "灵璧石铎保安服务有限公司"
 @pytest.fixture
 def task(clock):
     clock("2021-07-15")
-    suzhou.lay_house()
-    return suzhou.draft_task(suzhou.published_line())
+    return suzhou.lay_task()
 
 
 def press(page, name):

@@ -45,8 +45,7 @@ def is_draft(data):
 @pytest.fixture
 def suzhou_visit(db, clock):
     clock("2021-07-15")
-    suzhou.lay_house()
-    task = suzhou.draft_task(suzhou.published_line())
+    task = suzhou.lay_task()
     suzhou.assigned(task)
     services.dispatch(task, actor=suzhou.person("lead"))
     clock("2021-07-21")

@@ -19,8 +19,7 @@ MOST = 20
 @pytest.fixture
 def task(db, clock):
     clock(play.MORNING)
-    suzhou.lay_house()
-    return suzhou.draft_task(suzhou.published_line())
+    return suzhou.lay_task()
 
 
 def drawn(draw):

@@ -15,5 +15,7 @@ def line(house):
 
 
 @pytest.fixture
-def task(line):
-    return suzhou.draft_task(line)
+def task(db, clock):
+    """With house and line, laid at once; `task.line` is the line."""
+    clock("2021-07-15")
+    return suzhou.lay_task()

@@ -208,8 +208,7 @@ def test_only_the_own_agency_confirms_and_all_must(task):
 @pytest.mark.django_db(transaction=True)
 def test_a_freeze_waits_for_whoever_writes_the_registries(clock):
     clock("2021-07-15")
-    suzhou.lay_house()
-    task = suzhou.draft_task(suzhou.published_line())
+    task = suzhou.lay_task()
     target = Target.objects.filter(status="active").earliest("pk")
 
     def freeze():
@@ -234,8 +233,7 @@ def test_a_freeze_waits_for_whoever_writes_the_registries(clock):
 @pytest.mark.django_db(transaction=True)
 def test_ten_clicks_at_once_give_one_draw(clock):
     clock("2021-07-15")
-    suzhou.lay_house()
-    task = suzhou.draft_task(suzhou.published_line())
+    task = suzhou.lay_task()
     draw = suzhou.frozen_draw(task)
     draws.consent(draw, actor=suzhou.person("admin-gongan"))
     start, outcomes = threading.Barrier(10), []

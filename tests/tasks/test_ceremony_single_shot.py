@@ -239,8 +239,7 @@ def test_after_a_crash_the_draw_is_opened_or_voided_never_drawn_again(morning, m
 @pytest.mark.django_db(transaction=True)
 def test_ten_freezes_at_once_get_ten_numbers_without_a_gap(clock):
     clock(play.MORNING)
-    suzhou.lay_house()
-    first = suzhou.draft_task(suzhou.published_line())
+    first = suzhou.lay_task()
     plan = PlanFactory(agency=first.agency, year=2022)
     tasks = [first, *(another(first, plan, number) for number in range(2, 11))]
     start, failed = threading.Barrier(10), []

@@ -38,7 +38,7 @@ def test_participants_see_the_task_through_their_group(task):
     assert task not in Task.objects.visible_to(stranger)
 
 
-def test_numbers_have_no_gaps(line, task):
+def test_numbers_have_no_gaps(task):
     assert services.life.next_number(task.agency.region, 2021) == "341300-2021-002"
     assert services.life.next_number(task.agency.region, 2022) == "341300-2022-001"
 
@@ -75,9 +75,9 @@ def test_an_unpublished_plan_launches_nothing(line):
     assert_nothing_happened()
 
 
-def test_a_draft_can_be_cancelled_and_launched_again(task, line):
+def test_a_draft_can_be_cancelled_and_launched_again(task):
     services.cancel_task(task, actor=suzhou.person("lead"))
-    again = suzhou.draft_task(line)
+    again = suzhou.draft_task(task.line)
     assert again.number == "341300-2021-002"
 
 
@@ -87,11 +87,11 @@ def assert_nothing_happened():
     assert not AuditEvent.objects.filter(verb__startswith="tasks.").exists()
 
 
-def test_a_line_launches_one_task_also_after_an_adjustment(task, line):
+def test_a_line_launches_one_task_also_after_an_adjustment(task):
     lead = suzhou.person("lead")
     with pytest.raises(DomainError, match="已发起任务 341300-2021-001"):
-        suzhou.draft_task(line)
-    plan = plans.adjust(line.plan, actor=lead)
+        suzhou.draft_task(task.line)
+    plan = plans.adjust(task.line.plan, actor=lead)
     plans.submit(plan, actor=lead)
     plans.approve(plan, actor=suzhou.person("leader"))
     plans.publish(plan, actor=lead)

@@ -59,16 +59,14 @@ def agency_row():
 
 def frozen():
     """A draw that can be opened, and that somebody has asked to void."""
-    suzhou.lay_house()
-    draw = suzhou.frozen_draw(suzhou.draft_task(suzhou.published_line()))
+    draw = suzhou.frozen_draw(suzhou.lay_task())
     draws.consent(draw, actor=person("admin-gongan"))
     services.propose_void(draw, "名录漏了一个县区", actor=person("lead"))
 
 
 def confirmed():
     """A list that everybody has confirmed."""
-    suzhou.lay_house()
-    task = suzhou.draft_task(suzhou.published_line())
+    task = suzhou.lay_task()
     lists.confirming(task)
     for one in task.confirmations.select_related("agency"):
         services.confirm(one, actor=person(f"admin-{one.agency.system_id}"))
@@ -76,16 +74,14 @@ def confirmed():
 
 def locked():
     """A locked list, whose draw somebody has asked to void."""
-    suzhou.lay_house()
-    task = suzhou.locked(suzhou.draft_task(suzhou.published_line()))
+    task = suzhou.locked(suzhou.lay_task())
     services.propose_void(live(Purpose.TARGETS), "名录漏了一个县区", actor=person("lead"))
     return task
 
 
 def assigned():
     """Teams that can be sent, whose draw somebody has asked to void."""
-    suzhou.lay_house()
-    suzhou.assigned(suzhou.draft_task(suzhou.published_line()))
+    suzhou.assigned(suzhou.lay_task())
     services.propose_void(live(Purpose.INSPECTORS), "人员有误", actor=person("lead"))
 
 

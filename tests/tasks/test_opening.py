@@ -25,8 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def draw(clock, monkeypatch):
     """A frozen draw of people with consent, where anything counts as large."""
     clock("2021-07-15")
-    suzhou.lay_house()
-    task = suzhou.draft_task(suzhou.published_line())
+    task = suzhou.lay_task()
     suzhou.locked(task)
     monkeypatch.setattr(background, "AT_ONCE", 0)
     draw = services.freeze_people(task, actor=suzhou.person("lead"))

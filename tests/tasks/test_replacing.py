@@ -285,8 +285,7 @@ def test_a_voided_draw_cannot_be_replaced_into(task, draw):
 @pytest.mark.django_db(transaction=True)
 def test_two_agreements_at_once_give_one_event(clock, settings):
     clock("2021-07-15")
-    suzhou.lay_house()
-    task = suzhou.draft_task(suzhou.published_line())
+    task = suzhou.lay_task()
     lists.confirming(task)
     row = lists.report(lists.with_waiting(task))
     UserFactory(

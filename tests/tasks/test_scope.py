@@ -198,8 +198,7 @@ def test_freeze_and_open_take_the_same_queries_for_a_list_of_any_size(task, is_r
 @pytest.mark.django_db(transaction=True)
 def test_a_freeze_waits_for_an_import_and_holds_all_of_it(clock):
     clock("2021-07-15")
-    suzhou.lay_house()
-    task = suzhou.draft_task(suzhou.published_line())
+    task = suzhou.lay_task()
     admin, before = suzhou.person("admin-gongan"), Target.objects.count()
 
     def freeze():

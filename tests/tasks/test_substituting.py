@@ -370,8 +370,7 @@ def test_a_repair_that_moves_other_teams_moves_their_rows_too(task):
 @pytest.mark.django_db(transaction=True)
 def test_two_approvals_at_once_give_one_event(clock):
     clock("2021-07-15")
-    suzhou.lay_house()
-    task = suzhou.draft_task(suzhou.published_line())
+    task = suzhou.lay_task()
     Recusal.objects.update(ended_on=suzhou.TODAY)
     suzhou.assigned(task)
     row = apply(star_team(task)[0])
