@@ -18,6 +18,7 @@ from tasks.models import Selection, Task
 from tasks.reads.timetable import proposal
 from tests import building
 from tests.factories import ItemPassFactory, PlanLineFactory
+from tests.laying import laid
 
 SCENARIO = yaml.safe_load((Path(__file__).parent / "scenarios" / "kaifeng.yaml").read_text())
 EXPECT = SCENARIO["expect"]
@@ -33,6 +34,10 @@ ITEMS = {
 
 def lay_house():
     """Reference data, city and county agencies with accounts, lists, hotels, inspectors, history."""
+    laid("kaifeng", _build_house)
+
+
+def _build_house():
     sync_all()
     for row in SCENARIO["agencies"][:2]:
         agency = building.found(row["name"], CITY, building.SYSTEMS[row["system"]])

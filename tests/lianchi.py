@@ -17,6 +17,7 @@ from tasks.reads.timetable import proposal
 from tasks.services import Sampling, TierAsked
 from tests import building
 from tests.building import SYSTEMS
+from tests.laying import laid
 
 SCENARIO = yaml.safe_load((Path(__file__).parent / "scenarios" / "lianchi-2024.yaml").read_text())
 EXPECT = SCENARIO["expect"]
@@ -27,6 +28,10 @@ WITNESS = {"witness": "区司法局监督科", "phrase": "318550"}
 
 def lay_house():
     """Reference data, the five agencies with accounts, their lists, 312 targets, 50 inspectors."""
+    laid("lianchi", _build_house)
+
+
+def _build_house():
     sync_all()
     for row in SCENARIO["agencies"]:
         if row.get("kind") == "coordinator":

@@ -16,6 +16,7 @@ from tests import suzhou
 from tests.factories import CheckpointFactory, UserFactory
 from tests.inspections import camera
 from tests.inspections.factories import PASSWORD, STROKES
+from tests.laying import laid
 from tests.pdf import fonts_of, lines_of, pages_of, poppler, text_of
 
 
@@ -44,6 +45,13 @@ def is_draft(data):
 
 @pytest.fixture
 def suzhou_visit(db, clock):
+    visit = laid("visit of suzhou", lambda: visited(clock))
+    clock("2021-07-21")
+    return visit
+
+
+def visited(clock):
+    """Everything is answered, confirmed and signed; nothing is handed in."""
     clock("2021-07-15")
     task = suzhou.lay_task()
     suzhou.assigned(task)

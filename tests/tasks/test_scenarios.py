@@ -14,11 +14,16 @@ from registries.models import Target
 from tasks.eligibility import frame
 from tasks.reads.draws import evidence_of
 from tests import kaifeng, lianchi
+from tests.laying import laid
 
 
 @pytest.fixture
 def venues(db, clock):
     clock(str(lianchi.TODAY))
+    return laid("venues of lianchi", _venues)
+
+
+def _venues():
     lianchi.lay_house()
     return lianchi.draft_task(lianchi.published_line())
 
@@ -26,6 +31,10 @@ def venues(db, clock):
 @pytest.fixture
 def hotels(db, clock):
     clock(str(kaifeng.TODAY))
+    return laid("hotels of kaifeng", _hotels)
+
+
+def _hotels():
     kaifeng.lay_house()
     task = kaifeng.draft_task(kaifeng.published_line())
     kaifeng.lay_history(task)
