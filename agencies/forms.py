@@ -6,6 +6,7 @@ from django import forms
 
 from agencies.models import Agency, User
 from agencies.roles import ROLES
+from core.forms import CodeField, Form
 
 STRONG = (
     "至少 9 个字符，含大写字母、小写字母、数字、符号中的三种；满 14 个字符的不限种类。"
@@ -13,10 +14,10 @@ STRONG = (
 )
 
 
-class LogInForm(forms.Form):
+class LogInForm(Form):
     """User name and password."""
 
-    username = forms.CharField(
+    username = CodeField(
         label="用户名",
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
@@ -29,7 +30,7 @@ class LogInForm(forms.Form):
     )
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(Form):
     """A new password of one's own."""
 
     current = forms.CharField(
@@ -69,7 +70,7 @@ class PasswordForm(forms.Form):
         return data
 
 
-class AccountForm(forms.Form):
+class AccountForm(Form):
     """A new account. Its roles are granted by somebody else."""
 
     username = forms.RegexField(
@@ -100,7 +101,7 @@ class AccountForm(forms.Form):
     )
 
 
-class EmailForm(forms.Form):
+class EmailForm(Form):
     """Where the notices of an account go."""
 
     email = forms.EmailField(
@@ -111,7 +112,7 @@ class EmailForm(forms.Form):
     )
 
 
-class ResetForm(forms.Form):
+class ResetForm(Form):
     """A new initial password for somebody who has forgotten theirs."""
 
     password = forms.CharField(
@@ -122,7 +123,7 @@ class ResetForm(forms.Form):
     )
 
 
-class RolesForm(forms.Form):
+class RolesForm(Form):
     """Which roles an account holds."""
 
     roles = forms.MultipleChoiceField(

@@ -19,7 +19,7 @@ from agencies.middleware import ENDED, address_of, seconds_left
 from agencies.models import LogInGuard, User
 from agencies.requests import StaffRequest
 from core.errors import demand, demand_access
-from core.pages import attempt, one_of, paginate
+from core.pages import attempt, one_of, paginate, searched
 
 DEMO_PASSWORD = "demo-2021"  # noqa: S105 published in the contract, for demonstrations only
 
@@ -143,7 +143,7 @@ def account(request: StaffRequest, pk: int) -> User:
 def user_list(request: StaffRequest) -> HttpResponse:
     """All accounts, to search."""
     demand(reads.why_not_view_accounts(request.user))
-    text = request.GET.get("q", "").strip()
+    text = searched(request)
     users = User.objects.matching(text) if text else User.objects.all()
     states = {"suspended": {"is_active": False}, "initial": {"must_change_password": True}}
     tab = one_of(request, "tab", states, "分类")

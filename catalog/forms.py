@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from catalog.models import CatalogVersion, Item, Method
-from core.forms import row_field
+from core.forms import ModelForm, row_field
 
 SEPARATOR = re.compile(r"[|｜]")
 BASES = (("法规名称", 120, True), ("条款", 60, False))
@@ -64,7 +64,7 @@ def _flat(cell: str) -> str:
     return SEPARATOR.sub("／", " ".join(cell.split()))
 
 
-class VersionForm(forms.ModelForm):
+class VersionForm(ModelForm):
     """Title and note of a draft, and whether it starts from the version in force."""
 
     copy = forms.BooleanField(required=False, initial=True)
@@ -82,7 +82,7 @@ class VersionForm(forms.ModelForm):
             self.fields["copy"].label = f"从现行的第 {in_force.number} 版复制全部事项"
 
 
-class ItemForm(forms.ModelForm):
+class ItemForm(ModelForm):
     """One item with all fields of C01-C03, its legal bases and its checkpoints."""
 
     methods = forms.MultipleChoiceField(

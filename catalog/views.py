@@ -12,7 +12,7 @@ from catalog.flows import VersionStatus
 from catalog.forms import ItemForm, VersionForm
 from catalog.models import CatalogVersion, Item
 from core.errors import demand, demand_access
-from core.pages import attempt, paginate
+from core.pages import attempt, paginate, searched
 
 WHY: dict[str, str] = {
     VersionStatus.DRAFT: "牵头单位经办或部门管理员填写事项，每项都要有依据和要点，填好后公布。",
@@ -37,7 +37,7 @@ def visible_item(request: StaffRequest, pk: int) -> Item:
 @require_GET
 def version_list(request: StaffRequest) -> HttpResponse:
     """The lists this user may see, the own ones first."""
-    text = request.GET.get("q", "").strip()
+    text = searched(request)
     versions = CatalogVersion.objects.visible_to(request.user).own_first(request.user)
     key = ("foreign", "agency__code", "-number")
     context = {

@@ -4,6 +4,8 @@ import re
 from calendar import monthrange
 from datetime import date, datetime
 
+from core.typed import as_code
+
 DAY = re.compile(
     r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?(?:[ T]00:00(?::00(?:\.0+)?)?)?"
     r"|([0-9]{4})([0-9]{2})([0-9]{2})"
@@ -41,7 +43,7 @@ def parse_day(value: object) -> date:
     if isinstance(value, date):
         return value
     text = str(value).strip()
-    found = DAY.fullmatch(text)
+    found = DAY.fullmatch(as_code(text))
     if found is None:
         raise UnknownDay(text)
     year, month, day = (int(part) for part in found.groups() if part)

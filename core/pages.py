@@ -15,9 +15,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.errors import DomainError, NotAllowed
+from core.typed import as_search
 
 PAGE_SIZE = 20
 COUNT_LIMIT = 10_000
+LONGEST_SEARCH = 120
 Answer = TypeVar("Answer")
 
 
@@ -28,6 +30,11 @@ def one_of(request: HttpRequest, name: str, known: Collection[str], label: str) 
         return wanted
     messages.warning(request, f"没有“{wanted[:40]}”这个{label}，没有按它筛选。")
     return ""
+
+
+def searched(request: HttpRequest, name: str = "q") -> str:
+    """What a search box asks for, as it can be found; empty without one."""
+    return as_search(request.GET.get(name, "").replace("\0", ""))[:LONGEST_SEARCH]
 
 
 def render_page(

@@ -4,13 +4,13 @@ from typing import Any
 
 from django import forms
 
-from core.forms import DayField
+from core.forms import DayField, Form
 from deadlines import arrangement
 
 STATES = [("off", "休"), ("work", "班")]
 
 
-class YearForm(forms.Form):
+class YearForm(Form):
     """A year's notice as typed, one day per line."""
 
     year = forms.IntegerField(label="年份", min_value=2018, max_value=2100)
@@ -38,7 +38,7 @@ class YearForm(forms.Form):
         return cleaned
 
 
-class DayForm(forms.Form):
+class DayForm(Form):
     """One day that differs in this place only."""
 
     date = DayField(label="日期")
@@ -47,7 +47,7 @@ class DayForm(forms.Form):
     source = forms.CharField(label="依据", max_length=200, help_text="文件名称或文号。")
 
 
-class ClearForm(forms.Form):
+class ClearForm(Form):
     """Which local day to take back."""
 
     date = DayField(label="日期", widget=forms.HiddenInput)

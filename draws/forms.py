@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from core import clock
+from core.forms import CodeField, Form
 from draws import drs1
 from draws.ceremony_plan import DICE, WITNESS, Ceremony, Party, drand_round, sealed
 from draws.models import AbsenceRule, BeaconKind, Draw
@@ -18,7 +19,7 @@ from draws.reads.sealers import contributors_for
 NOON, EVENING = time(12, 0), time(17, 0)
 
 
-class CeremonyForm(forms.Form):
+class CeremonyForm(Form):
     """Who adds to the seed, until when, and the public beacon; all of it is frozen with the list."""
 
     agencies = forms.ModelMultipleChoiceField(
@@ -55,7 +56,7 @@ class CeremonyForm(forms.Form):
         widget=forms.Select,
         help_text="封存时先约定将来的一期开奖或一次掷骰，产生以后由两人分别录入。",
     )
-    beacon_ref = forms.CharField(
+    beacon_ref = CodeField(
         label="期号或次数",
         max_length=40,
         required=False,
@@ -132,7 +133,7 @@ def _at(day: date, hour: time) -> datetime:
     return timezone.make_aware(datetime.combine(day, hour))
 
 
-class PhraseForm(forms.Form):
+class PhraseForm(Form):
     """What a witness says aloud (protocol 2.5, open contribution)."""
 
     witness = forms.CharField(
@@ -149,19 +150,20 @@ class PhraseForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, is_dice: bool = False) -> None:
         super().__init__(data)
         if is_dice:
-            self.fields["phrase"].label = "骰子点数"
-            self.fields[
-                "phrase"
-            ].help_text = "照掷出的先后连写，至少 10 次，例如 3162544135；将公开。"
+            self.fields["phrase"] = CodeField(
+                label="骰子点数",
+                max_length=60,
+                help_text="照掷出的先后连写，至少 10 次，例如 3162544135；将公开。",
+            )
         for field in self.fields.values():
             field.widget.attrs["autocomplete"] = "off"
 
 
-class BeaconForm(forms.Form):
+class BeaconForm(Form):
     """What one person read of the public beacon."""
 
-    value = forms.CharField(label="值", max_length=200)
-    signature = forms.CharField(
+    value = CodeField(label="值", max_length=200)
+    signature = CodeField(
         label="签名（signature）",
         max_length=96,
         required=False,
@@ -193,7 +195,7 @@ VALUE_HINTS = {
 }
 
 
-class VoidForm(forms.Form):
+class VoidForm(Form):
     """Why a draw is to be voided."""
 
     reason = forms.CharField(
@@ -203,10 +205,10 @@ class VoidForm(forms.Form):
     )
 
 
-class SlipForm(forms.Form):
+class SlipForm(Form):
     """Which enterprise gets its slip."""
 
-    code = forms.CharField(
+    code = CodeField(
         label="统一社会信用代码",
         max_length=60,
         help_text="名单里的代码，个人为登记时的编号。",

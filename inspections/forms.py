@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from catalog.models import Item
-from core.forms import DayField
+from core.forms import DayField, Form
 from inspections.models import Answer, SignerRole
 from inspections.reads.form_state import Part
 from inspections.rules import OUTCOMES, PROBLEM_BUTTONS, RESULTS
@@ -20,7 +20,7 @@ CHOICE_LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Form):
     """One item: an explicit choice, and the details of a problem."""
 
     result = forms.ChoiceField(
@@ -108,14 +108,14 @@ class AnswerForm(forms.Form):
         )
 
 
-class EnterForm(forms.Form):
+class EnterForm(Form):
     """What the officers do first."""
 
     certificates_shown = forms.BooleanField(label="已出示执法证件", required=False)
     rights_told = forms.BooleanField(label="已告知检查事项和企业享有的权利", required=False)
 
 
-class OutcomeForm(forms.Form):
+class OutcomeForm(Form):
     """What was met at the door, once for the whole form."""
 
     outcome = forms.ChoiceField(
@@ -130,7 +130,7 @@ class OutcomeForm(forms.Form):
     )
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(Form):
     """An officer's own password."""
 
     password = forms.CharField(
@@ -141,7 +141,7 @@ class ConfirmForm(forms.Form):
     )
 
 
-class SignForm(forms.Form):
+class SignForm(Form):
     """The firm's signature."""
 
     signer_name = forms.CharField(label="签字人姓名", max_length=40)
@@ -167,7 +167,7 @@ class SignForm(forms.Form):
             raise ValidationError("签名数据不完整，没有保存。请点“重签”后再签一次。") from None
 
 
-class RefuseForm(forms.Form):
+class RefuseForm(Form):
     """That the firm refused to sign."""
 
     reason = forms.CharField(
@@ -178,7 +178,7 @@ class RefuseForm(forms.Form):
     )
 
 
-class SubmitForm(forms.Form):
+class SubmitForm(Form):
     """The number of this submission, made by the client."""
 
     submission_id = forms.UUIDField(widget=forms.HiddenInput)
@@ -204,7 +204,7 @@ class PhotosField(forms.FileField):
         return [super(PhotosField, self).clean(one, initial) for one in data or [None]]
 
 
-class PhotoForm(forms.Form):
+class PhotoForm(Form):
     """Photos of a section, all for one item or for the section as a whole."""
 
     item = forms.ModelChoiceField(

@@ -9,7 +9,7 @@ from django.db.models import Q
 from agencies.models import Agency
 from catalog.models import Item
 from core.errors import DomainError
-from core.forms import row_field
+from core.forms import CodeField, Form, ModelForm, row_field
 from core.templatetags.portal import percent
 from plans import rules
 from plans.models import Plan, PlanLine
@@ -19,7 +19,7 @@ MONTHS = [(number, f"{number}月") for number in range(1, 13)]
 TIER = re.compile(r"(.+?)[\s:：]+(\S+)")
 
 
-class PlanForm(forms.ModelForm):
+class PlanForm(ModelForm):
     """Year, title and note of a new plan, and which plan it starts from."""
 
     copy_from = forms.ModelChoiceField(
@@ -44,7 +44,7 @@ class PlanForm(forms.ModelForm):
             del self.fields["copy_from"]
 
 
-class RevisionForm(forms.ModelForm):
+class RevisionForm(ModelForm):
     """Title and note of a draft."""
 
     class Meta:
@@ -53,7 +53,7 @@ class RevisionForm(forms.ModelForm):
         help_texts = {"note": "调整计划时写明改了什么、为什么，随计划公开。"}
 
 
-class PlanReturnForm(forms.Form):
+class PlanReturnForm(Form):
     """Why a plan goes back."""
 
     reason = forms.CharField(
@@ -69,10 +69,10 @@ class ItemsField(forms.ModelMultipleChoiceField):
         return f"{obj.version.agency.short_name}：{obj}"
 
 
-class LineForm(forms.ModelForm):
+class LineForm(ModelForm):
     """One line of a plan with all fields of P02, P03 and F13."""
 
-    ratio = forms.CharField(
+    ratio = CodeField(
         label="抽查比例", max_length=12, help_text="例如 20% 或 0.5%。分级抽查时，这是总数的下限。"
     )
     estimated = forms.IntegerField(

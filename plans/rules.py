@@ -1,10 +1,10 @@
 """Rules of plans: how many are drawn. Plain integers only."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from core.errors import DomainError
+from core.typed import as_code
 
 WHOLE = 1_000_000
 PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,4}))?%?")
@@ -49,7 +49,7 @@ def ratio_of(text: str) -> int:
 
     Raises DomainError with a sentence for the field.
     """
-    typed = unicodedata.normalize("NFKC", text).replace(" ", "")
+    typed = as_code(text).replace(" ", "")
     found = PERCENT.fullmatch(typed)
     if found is None:
         raise DomainError(f"抽查比例“{text.strip()}”不是百分比，请写成 20% 或 0.5%，最多四位小数。")

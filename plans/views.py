@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.reads import agency_of
 from agencies.requests import StaffRequest
 from core.errors import demand
-from core.pages import attempt, paginate
+from core.pages import attempt, paginate, searched
 from plans import reads, services
 from plans.flows import PlanStatus
 from plans.forms import LineForm, PlanForm, PlanReturnForm, RevisionForm
@@ -49,7 +49,7 @@ def visible_line(request: StaffRequest, pk: int) -> PlanLine:
 @require_GET
 def plan_list(request: StaffRequest) -> HttpResponse:
     """The plans this user may see, the own ones first."""
-    text = request.GET.get("q", "").strip()
+    text = searched(request)
     plans = Plan.objects.visible_to(request.user).own_first(request.user)
     key = ("foreign", "-year", "agency__code", "-version")
     context = {

@@ -9,13 +9,13 @@ from django.http import QueryDict
 from agencies.models import Agency, Region
 from catalog.models import CatalogVersion, Item, Trade
 from core.errors import DomainError
-from core.forms import DayField
+from core.forms import CodeField, DayField, Form, SearchField
 from inspections.rules import RESULT_LABELS
 from publication import rules
 from publication.models import Publication, PublicationQuerySet
 
 
-class ReturnForm(forms.Form):
+class ReturnForm(Form):
     """Why a record goes back to its officers."""
 
     kind = forms.ChoiceField(
@@ -42,16 +42,16 @@ class ReturnForm(forms.Form):
         return values
 
 
-class ResultFilter(forms.Form):
+class ResultFilter(Form):
     """The filters of the result list; every one is a chip that can be removed."""
 
-    q = forms.CharField(label="企业名称或统一社会信用代码", required=False, max_length=120)
-    region = forms.CharField(label="县区", required=False, max_length=6)
-    agency = forms.CharField(label="检查部门", required=False, max_length=40)
+    q = SearchField(label="企业名称或统一社会信用代码", required=False, max_length=120)
+    region = CodeField(label="县区", required=False, max_length=6)
+    agency = CodeField(label="检查部门", required=False, max_length=40)
     trade = forms.CharField(label="行业", required=False, max_length=40)
-    item = forms.CharField(label="检查事项", required=False, max_length=40)
-    result = forms.CharField(label="结果", required=False, max_length=30)
-    task = forms.CharField(label="任务编号", required=False, max_length=30)
+    item = CodeField(label="检查事项", required=False, max_length=40)
+    result = CodeField(label="结果", required=False, max_length=30)
+    task = CodeField(label="任务编号", required=False, max_length=30)
     since = DayField(label="公示日期自", required=False)
     until = DayField(label="公示日期至", required=False)
 

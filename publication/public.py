@@ -27,7 +27,7 @@ from django.views.decorators.http import require_safe
 from agencies.models import Agency
 from catalog.models import CatalogVersion
 from core import clock
-from core.pages import paginate
+from core.pages import paginate, searched
 from draws.flows import DrawStatus
 from draws.models import Disclosure as Naming
 from draws.models import Draw
@@ -175,7 +175,7 @@ def firm(request: HttpRequest, uscc: str) -> HttpResponse:
 @public_page
 def tasks(request: HttpRequest) -> HttpResponse:
     """The announced tasks."""
-    text = request.GET.get("q", "").strip()[:120]
+    text = searched(request)
     published = Publication.objects.public().filter(task_number=OuterRef("number"))
     counted = published.order_by().values("task_number").annotate(n=Count("pk"))
     rows = Task.objects.public().select_related("agency")

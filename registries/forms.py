@@ -7,13 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from agencies.models import Agency, Region, User
-from core.forms import DayField, row_field
+from core.forms import CodeField, DayField, Form, ModelForm, row_field
 from registries.imports.rows import clean, identifier, phone
 from registries.models import Gender, Grade, Inspector, Target, TargetStatus
 from registries.rules import UnfitValue
 
 
-class PhoneField(forms.CharField):
+class PhoneField(CodeField):
     """A telephone number; the stored one is never put into a page."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -31,7 +31,7 @@ class PhoneField(forms.CharField):
             raise ValidationError(f"{error.message}。") from None
 
 
-class KeepsSecrets(forms.ModelForm):
+class KeepsSecrets(ModelForm):
     """A form that shows no personal data: what is left empty stays as it is stored."""
 
     secrets: tuple[str, ...] = ()
@@ -81,6 +81,7 @@ class TargetForm(KeepsSecrets):
             "is_blacklisted",
             "refreshed_on",
         ]
+        field_classes = {"code": CodeField, "registration_no": CodeField}
         widgets = {"business_scope": forms.Textarea(attrs={"rows": "3"})}
         error_messages = {
             "code": {"unique": "该代码已在名录中，请查找后修改，不要重复登记。"},
@@ -115,13 +116,13 @@ class TargetForm(KeepsSecrets):
         return clean(self.cleaned_data["name"])
 
 
-class StatusForm(forms.Form):
+class StatusForm(Form):
     """Whether a target still exists."""
 
     status = forms.ChoiceField(label="登记状态", choices=TargetStatus.choices)
 
 
-class GradeForm(forms.Form):
+class GradeForm(Form):
     """The grade of a target in one scheme."""
 
     grade = forms.ModelChoiceField(
@@ -143,7 +144,7 @@ class InspectorForm(KeepsSecrets):
     """Register or correct an inspector."""
 
     secrets = ("citizen_id", "phone")
-    citizen_id = forms.CharField(
+    citizen_id = CodeField(
         label="身份证号",
         max_length=30,
         help_text="18 位，加密保存。",
@@ -175,6 +176,7 @@ class InspectorForm(KeepsSecrets):
             "is_active",
             "user",
         ]
+        field_classes = {"police_no": CodeField, "certificate_no": CodeField}
 
     def __init__(self, *args: Any, agency: Agency | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -193,10 +195,10 @@ class InspectorForm(KeepsSecrets):
         return identifier(self.cleaned_data["certificate_no"])
 
 
-class RecusalForm(forms.Form):
+class RecusalForm(Form):
     """Keep an inspector away from one target, or from all."""
 
-    target = forms.CharField(
+    target = CodeField(
         label="检查对象的统一社会信用代码",
         max_length=40,
         required=False,
@@ -219,7 +221,7 @@ class RecusalForm(forms.Form):
         return target
 
 
-class LeaveForm(forms.Form):
+class LeaveForm(Form):
     """Days on which an inspector cannot be sent."""
 
     starts_on = DayField(label="开始日期")
@@ -229,7 +231,7 @@ class LeaveForm(forms.Form):
     )
 
 
-class ReachForm(forms.Form):
+class ReachForm(Form):
     """The counties where an inspector may be sent besides the own one."""
 
     regions = forms.ModelMultipleChoiceField(
@@ -249,7 +251,7 @@ class ReachForm(forms.Form):
         row_field(self, "regions").queryset = Region.objects.filter(pk__in=codes)
 
 
-class UploadForm(forms.Form):
+class UploadForm(Form):
     """A list to be imported."""
 
     file = forms.FileField(

@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.utils import timezone
 
-from core.forms import DayField
+from core.forms import CodeField, DayField, Form, SearchField
 
 AREAS = [
     ("agencies.", "账号与角色"),
@@ -25,23 +25,23 @@ AREAS = [
 SEARCH_LENGTH = 60
 
 
-class SearchForm(forms.Form):
+class SearchForm(Form):
     """What to look for."""
 
-    q = forms.CharField(label="搜索", max_length=SEARCH_LENGTH, required=False)
+    q = SearchField(label="搜索", max_length=SEARCH_LENGTH, required=False)
 
 
-class TrailForm(forms.Form):
+class TrailForm(Form):
     """Which lines of the trail to show."""
 
-    verb = forms.CharField(
+    verb = CodeField(
         label="动作",
         required=False,
         max_length=60,
         validators=[RegexValidator(r"^[a-z_.]+$", "动作由小写字母、下划线和点组成。")],
         widget=forms.TextInput({"list": "verbs", "autocomplete": "off", "spellcheck": "false"}),
     )
-    actor = forms.CharField(label="操作人", required=False, max_length=60)
+    actor = SearchField(label="操作人", required=False, max_length=60)
     since = DayField(label="起始日期", required=False)
     until = DayField(label="截止日期", required=False)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agencies.requests import StaffRequest
 from core.audit import subject_of
 from core.models import AuditEvent
-from core.pages import Page, paginate, render_page
+from core.pages import Page, paginate, render_page, searched
 from inspections import services
 from inspections.models import Document, Evidence, Inspection
 from inspections.reads import documents
@@ -28,7 +28,7 @@ def visible_task(request: StaffRequest, number: str) -> Task:
 @require_GET
 def visits(request: StaffRequest) -> HttpResponse:
     """检查记录: every visit the user may see, of one task with `?task=`."""
-    number, text = request.GET.get("task", "").strip(), request.GET.get("q", "").strip()
+    number, text = searched(request, "task"), searched(request)
     task = visible_task(request, number) if number else None
     rows = Inspection.objects.visible_to(request.user).with_form()
     if task:

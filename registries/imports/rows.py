@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from core.typed import as_code
 from registries import rules
 from registries.imports.tables import Table, UnreadableFile, write_csv, write_workbook
 
@@ -115,12 +116,12 @@ def identifier(value: Any) -> str:
     """A code without blanks, in capitals; long numbers that a sheet has rounded are refused."""
     if isinstance(value, float | int) and not isinstance(value, bool) and value >= EXACT_DIGITS:
         raise rules.UnfitValue("表格把此格当作数字，末几位已丢失，请把该列设为文本格式后重新填写")
-    return unicodedata.normalize("NFKC", clean(value)).replace(" ", "").upper()
+    return as_code(clean(value)).replace(" ", "").upper()
 
 
 def phone(value: Any) -> str:
     """A telephone number."""
-    found = unicodedata.normalize("NFKC", clean(value))
+    found = as_code(clean(value))
     if not rules.valid_phone(found):
         raise rules.UnfitValue("应为手机号码或带区号的固定电话")
     return found
@@ -128,12 +129,12 @@ def phone(value: Any) -> str:
 
 def day(value: Any) -> date:
     """A date, however written."""
-    return rules.parse_date(value if isinstance(value, date) else clean(value))
+    return rules.parse_date(value if isinstance(value, date) else as_code(clean(value)))
 
 
 def yes_no(value: Any) -> bool:
     """是 or 否."""
-    word = clean(value).upper()
+    word = as_code(clean(value)).upper()
     if word not in YES | NO:
         raise rules.UnfitValue("应填“是”或“否”")
     return word in YES
@@ -141,7 +142,7 @@ def yes_no(value: Any) -> bool:
 
 def whole_number(value: Any) -> int:
     """A count."""
-    digits = clean(value)
+    digits = as_code(clean(value))
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 6):
         raise rules.UnfitValue("应为不小于 0 的整数")
     return int(digits)

@@ -13,7 +13,7 @@ from agencies.models import User
 from agencies.requests import StaffRequest
 from core import clock
 from core.errors import demand
-from core.pages import attempt, paginate
+from core.pages import attempt, paginate, searched
 from registries import reads, services
 from registries.forms import InspectorForm, LeaveForm, ReachForm, RecusalForm
 from registries.models import Inspector, InspectorQuerySet, Leave, Recusal, Target
@@ -49,7 +49,7 @@ def inspector_list(request: StaffRequest) -> HttpResponse:
     today = clock.today()
     visible = Inspector.objects.visible_to(request.user)
     filters = [ListFilter.of(request, "state", "状态", STATES)]
-    text = request.GET.get("q", "").strip()
+    text = searched(request)
     rows = _in_state(visible, chosen(filters, "state"), today)
     page = paginate(
         (rows.matching(text) if text else rows).select_related("agency"), request, ("name", "pk")

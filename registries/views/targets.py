@@ -14,7 +14,7 @@ from agencies.requests import StaffRequest
 from catalog.models import Trade
 from core import clock
 from core.errors import demand
-from core.pages import attempt, paginate
+from core.pages import attempt, paginate, searched
 from registries import reads, services
 from registries.forms import GradeForm, StatusForm, TargetForm
 from registries.models import Target, TargetQuerySet, TargetStatus
@@ -32,7 +32,7 @@ def target_list(request: StaffRequest) -> HttpResponse:
     """The targets of the user's region, to search and to filter."""
     visible = Target.objects.visible_to(request.user)
     filters = _filters(request, visible)
-    text = request.GET.get("q", "").strip()
+    text = searched(request)
     rows = visible.matching(text) if text else visible
     if region := chosen(filters, "region"):
         rows = rows.within(region)

@@ -5,13 +5,14 @@ from typing import Any
 
 from django import forms
 
+from core.forms import Form
 from draws.reasons import ReplacementReason, SubstitutionReason
 from tasks import replacement_proof
 from tasks.eligibility.inspectors import Roster
 from tasks.models import SubstitutionScope
 
 
-class ReportForm(forms.Form):
+class ReportForm(Form):
     """名单有误: what is wrong with a drawn target, and the proof."""
 
     fault = forms.ChoiceField(
@@ -41,13 +42,13 @@ class ReportForm(forms.Form):
     )
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(Form):
     """A second agency, or a deputy head, decides."""
 
     note = forms.CharField(label="意见", max_length=200, required=False)
 
 
-class StaffingForm(forms.Form):
+class StaffingForm(Form):
     """What the second draw asks of its people: specialties by system, and the load cap."""
 
     load_cap = forms.IntegerField(
@@ -89,7 +90,7 @@ class StaffingForm(forms.Form):
         ]
 
 
-class SubstitutionForm(forms.Form):
+class SubstitutionForm(Form):
     """Why an inspector leaves a team."""
 
     cause = forms.ChoiceField(

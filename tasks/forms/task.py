@@ -1,15 +1,15 @@
 """Launch a task."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from core.errors import DomainError
-from core.forms import DayField
+from core.forms import CodeField, DayField, ModelForm
 from core.templatetags.portal import percent
+from core.typed import as_code
 from draws import drs1
 from plans.models import PlanTier
 from plans.rules import ratio_of
@@ -30,10 +30,10 @@ TIER = re.compile(r"(.+?)[\s:：]+(\S+)")
 COUNT = re.compile(r"([0-9]{1,7})户")
 
 
-class TaskForm(forms.ModelForm):
+class TaskForm(ModelForm):
     """Launch a task or correct it before the freeze; everything is prefilled from the plan line."""
 
-    ratio = forms.CharField(
+    ratio = CodeField(
         label="总抽查比例",
         max_length=12,
         help_text="例如 20% 或 0.5%。分级抽查时，这是总数的下限，不够的按抽签号补抽。",
@@ -133,7 +133,7 @@ class TaskForm(forms.ModelForm):
         if grade is None:
             names = "、".join(self.grades)
             raise forms.ValidationError(f"“{self.scheme}”没有“{found[1]}”这一等级，可填{names}。")
-        count = COUNT.fullmatch(unicodedata.normalize("NFKC", found[2]))
+        count = COUNT.fullmatch(as_code(found[2]))
         if count:
             return TierAsked(grade, drs1.PPM, int(count[1]))
         return TierAsked(grade, _ratio(found[2]))
@@ -169,7 +169,7 @@ def _ratio(text: str) -> int:
         raise forms.ValidationError(error.message) from None
 
 
-class ExemptForm(forms.ModelForm):
+class ExemptForm(ModelForm):
     """Why a target is inspected in any case."""
 
     class Meta:

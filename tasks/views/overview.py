@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agencies.requests import StaffRequest
 from core.audit import subject_of, trail_names
 from core.models import AuditEvent
-from core.pages import one_of, paginate, render_page
+from core.pages import one_of, paginate, render_page, searched
 from deadlines.models import Deadline
 from registries.models import Target
 from tasks import services
@@ -40,7 +40,7 @@ def list_(request: StaffRequest) -> HttpResponse:
     status = one_of(request, "status", TaskStatus.values, "状态")
     if status:
         tasks = tasks.filter(status=status)
-    text = request.GET.get("q", "").strip()[:120].replace("\0", "")
+    text = searched(request)
     if text:
         tasks = tasks.matching(text)
     context = {
