@@ -13,6 +13,7 @@ from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from core.forms import Form
 from core.models import NAMELESS
 from core.templatetags import portal
 
@@ -173,7 +174,7 @@ def test_dates_are_chinese_and_local(name, day, moment):
 # Forms
 
 
-class SampleForm(forms.Form):
+class SampleForm(Form):
     title = forms.CharField(label="计划名称", max_length=4, help_text="公众会看到。")
     day = forms.DateField(label="改正期限")
     size = forms.IntegerField(label="户数", required=False)

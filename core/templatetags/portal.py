@@ -137,30 +137,16 @@ def progress(done: int, total: int) -> SafeString:
 
 # Forms ---------------------------------------------------------------------------------------
 
-REQUIRED = forms.Field.default_error_messages["required"]  # the field brought no words of its own
 ISO_FORMATS = {
     forms.DateTimeInput: ("datetime-local", "%Y-%m-%dT%H:%M"),
     forms.DateInput: ("date", "%Y-%m-%d"),
     forms.TimeInput: ("time", "%H:%M"),
 }
-CHOSEN = (forms.Select, forms.RadioSelect, forms.FileInput)
 
 
 def _words(bound: BoundField) -> list[str]:
-    """The errors of a field as sentences; a missing value says which."""
-    words = []
-    for error in bound.errors.as_data():
-        if error.code == "required" and bound.field.error_messages["required"] is REQUIRED:
-            words.append(f"请{_verb(bound.field.widget)}“{bound.label}”。")
-        else:
-            words.extend(error.messages)
-    return words
-
-
-def _verb(widget: forms.Widget) -> str:
-    if isinstance(widget, forms.CheckboxInput):
-        return "勾选"
-    return "选择" if isinstance(widget, CHOSEN) else "填写"
+    """The errors of a field as sentences."""
+    return [str(text) for text in bound.errors]
 
 
 def _anchor(bound: BoundField) -> str:
