@@ -118,8 +118,10 @@ def give_the_day_of_the_document(lead):
 def read_the_scope(lead):
     see(lead, f"从 {BASE} 户中抽取 {TOTAL} 户")
     for name, count in TIERS.items():
-        row = lead.page.locator(".strata tbody tr").filter(
-            has=lead.page.get_by_role("rowheader", name=name, exact=True)
+        row = (
+            lead.page.get_by_role("table", name="各档应抽")
+            .locator("tbody tr")
+            .filter(has=lead.page.get_by_role("rowheader", name=name, exact=True))
         )
         expect(row.locator(".take")).to_have_text(str(count))
     see(

@@ -1,6 +1,6 @@
 """Opposite acts at the same moment: no deadlock, one winner, and the other is told.
 
-Every use case takes its locks in one order: registries or task, draw, log of the agency. Both acts
+Every use case takes its locks in one order: task, registries, draw, log of the agency. Both acts
 are stopped in front of one of these locks, in a known order, and let go together.
 """
 
