@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies import views
+from agencies.views import accounts as views
 
 app_name = "agencies"
 urlpatterns = [

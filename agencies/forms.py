@@ -1,10 +1,11 @@
 """Forms on accounts: the shape of the input."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
-from agencies.models import Agency, User
+from agencies.models import Agency, Region, System, User
+from agencies.reads import full_name
 from agencies.roles import ROLES
 from core.forms import CodeField, Form
 
@@ -12,6 +13,9 @@ STRONG = (
     "至少 9 个字符，含大写字母、小写字母、数字、符号中的三种；满 14 个字符的不限种类。"
     "不能含用户名，不能是常见口令或最近用过的口令。"
 )
+USERNAME = r"^[a-z0-9][a-z0-9._-]{2,39}$"
+USERNAME_HELP = "3 至 40 个小写字母、数字、点或连字符，登记后不能修改。"
+USERNAME_WRONG = "用户名应为 3 至 40 个小写字母、数字、点或连字符。"
 
 
 class LogInForm(Form):
@@ -74,10 +78,10 @@ class AccountForm(Form):
     """A new account. Its roles are granted by somebody else."""
 
     username = forms.RegexField(
-        r"^[a-z0-9][a-z0-9._-]{2,39}$",
+        USERNAME,
         label="用户名",
-        help_text="3 至 40 个小写字母、数字、点或连字符，登记后不能修改。",
-        error_messages={"invalid": "用户名应为 3 至 40 个小写字母、数字、点或连字符。"},
+        help_text=USERNAME_HELP,
+        error_messages={"invalid": USERNAME_WRONG},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
     name = forms.CharField(label="姓名", max_length=40)
@@ -132,3 +136,106 @@ class RolesForm(Form):
         choices=[(slug, f"{role.label}：{role.does}") for slug, role in ROLES.items()],
         widget=forms.CheckboxSelectMultiple,
     )
+
+
+class CodeForm(forms.Form):
+    """A one-time code, typed as people type: blanks, hyphens and small letters do not matter."""
+
+    code = forms.CharField(
+        label="设置码",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+
+class ActivationForm(forms.Form):
+    """The own code and the password its owner chooses."""
+
+    code = forms.CharField(
+        label="激活码",
+        max_length=40,
+        help_text="12 个字母和数字，在领到的激活信上。大小写和连字符都不影响。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    password = forms.CharField(
+        label="口令",
+        strip=False,
+        max_length=4096,
+        help_text=STRONG,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label="再输一次口令",
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Both must be equal."""
+        data = super().clean() or {}
+        if data.get("password") and data.get("again") and data["password"] != data["again"]:
+            self.add_error("again", "两次输入的口令不一致。")
+        return data
+
+
+class PlaceForm(forms.Form):
+    """Where the portal stands, and what it is called."""
+
+    region = forms.ModelChoiceField(
+        label="行政区划",
+        queryset=Region.objects.all(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": "请先查找，再选择本平台所在的行政区划。"},
+    )
+    site = forms.CharField(
+        label="平台名称",
+        max_length=40,
+        help_text="显示在每个页面的左上角和邮件中，以后可以修改。",
+    )
+
+    def __init__(self, *args: Any, found: list[Region], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast(forms.ModelChoiceField, self.fields["region"])
+        field.choices = [(region.pk, f"{full_name(region)}（{region.pk}）") for region in found]
+
+
+class FirstAgencyForm(forms.Form):
+    """One of the first agencies; only those that are ticked are founded."""
+
+    is_chosen = forms.BooleanField(label="设立", required=False)
+    name = forms.CharField(label="单位全称", max_length=60, required=False)
+    short_name = forms.CharField(label="简称", max_length=30, required=False)
+
+    def __init__(self, *args: Any, system: System, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=system.pk, **kwargs)
+        self.system = system
+        self.fields["is_chosen"].label = system.name
+        for name, word in (("name", "单位全称"), ("short_name", "简称")):
+            self.fields[name].widget.attrs |= {"class": "input", "aria-label": f"{system}{word}"}
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever is ticked has a name."""
+        data = super().clean() or {}
+        if data.get("is_chosen") and not data.get("name"):
+            self.add_error("name", f"请填写{self.system}单位的全称，或取消勾选。")
+        return data
+
+
+class AdministratorForm(forms.Form):
+    """One of the three administrators."""
+
+    name = forms.CharField(label="姓名", max_length=40)
+    username = forms.RegexField(
+        USERNAME,
+        label="用户名",
+        help_text=USERNAME_HELP,
+        error_messages={"invalid": USERNAME_WRONG},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+
+    def __init__(self, *args: Any, role: str, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=role, **kwargs)
+        self.role = role
+        self.label, self.does = ROLES[role].label, ROLES[role].does

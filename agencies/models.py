@@ -262,3 +262,44 @@ class LogInGuard(models.Model):
     def is_closed(self) -> bool:
         """Whether it lets nobody in now, by the real clock."""
         return self.locked_until is not None and self.locked_until > clock.real_now()
+
+
+class SetUpCode(models.Model):
+    """The one-time code that opens the first-run pages of an empty portal; only its digest is kept."""
+
+    number = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    digest = models.CharField("指纹", max_length=64)
+    made_at = models.DateTimeField("生成时间", default=clock.real_now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "首次设置码"
+        constraints = [
+            models.CheckConstraint(condition=Q(number=1), name="set_up_code_has_one_row")
+        ]
+
+    def __str__(self) -> str:
+        return "首次设置码"
+
+
+class Activation(models.Model):
+    """A one-time code with which a person takes over the own account; only its digest is kept."""
+
+    user = models.OneToOneField(
+        User, models.CASCADE, related_name="activation", verbose_name="账号"
+    )
+    digest = models.CharField("指纹", max_length=64, unique=True)
+    expires_at = models.DateTimeField("有效期至")
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    used_at = models.DateTimeField("激活时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "激活码"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user}的激活码"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its owner can still use it, by the real clock."""
+        return self.used_at is None and self.expires_at > clock.real_now()

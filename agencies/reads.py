@@ -2,17 +2,18 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from agencies import rules
-from agencies.models import Agency, LogInGuard, Region, User
+from agencies.models import ROLE_PREFIX, Agency, LogInGuard, Region, System, User
 from agencies.roles import ADMINISTRATORS, ROLES, conflict
 from core.audit import subject_of
-from core.errors import Refusal
+from core.errors import IllegalMove, Refusal
 from core.models import AuditEvent
 from core.workflow import NOT_YOURS, why_not_role
 
@@ -47,6 +48,7 @@ DEMO_ACCOUNTS = [
 ]
 REGION_CODE = re.compile(r"[1-9][0-9]{5}")
 LONGEST_NAME = 40
+ADMINISTRATOR_GROUPS = [f"{ROLE_PREFIX}{slug}" for slug in sorted(ADMINISTRATORS)]
 WEAK = {
     "password_too_short": "口令至少 {min_length} 个字符。",
     "password_too_common": "口令太常见，容易被猜到，请换一个。",
@@ -70,6 +72,58 @@ def organisers() -> str:
     names = [agency.name for agency in found if len(agency.region.prefix) == highest]
     told = "、".join(names[:MOST_ORGANISERS])
     return told if len(names) <= MOST_ORGANISERS else f"{told}等 {len(names)} 个单位"
+
+
+# The first run ------------------------------------------------------------------------------
+
+MOST_PLACES = 30
+# What the agency of a system is usually called; the page proposes it, people correct it.
+USUAL_NAMES = {
+    "gongan": "公安局",
+    "shichang": "市场监督管理局",
+    "xiaofang": "消防救援局",
+    "weijian": "卫生健康委员会",
+    "renshe": "人力资源和社会保障局",
+    "wenlv": "文化和旅游局",
+    "jiaoyu": "教育局",
+    "zhujian": "住房和城乡建设局",
+    "jiaotong": "交通运输局",
+    "yingji": "应急管理局",
+    "huanbao": "生态环境局",
+    "shuiwu": "税务局",
+    "shangwu": "商务局",
+    "fagai": "发展和改革委员会",
+    rules.COORDINATION: "“双随机、一公开”监管联席会议办公室",
+}
+
+
+def full_name(region: Region) -> str:
+    """The place with what it lies in: 安徽省宿州市埇桥区."""
+    names, at = [region.name], region.parent
+    while at is not None:
+        names.insert(0, at.name)
+        at = at.parent
+    return "".join(names)
+
+
+def places(text: str) -> list[Region]:
+    """The regions whose code begins with the text or whose name holds it, the larger first."""
+    words = text.strip()
+    if not words:
+        return []
+    found = Region.objects.filter(Q(code__startswith=words) | Q(name__contains=words))
+    return list(found.select_related("parent__parent").order_by("code")[:MOST_PLACES])
+
+
+def systems_to_found() -> list[System]:
+    """The lines of government of today, the coordinating office last."""
+    found = System.objects.filter(succeeded_by=None)
+    return sorted(found, key=lambda one: (one.pk == rules.COORDINATION, one.pk))
+
+
+def usual_name(region: Region, system: System) -> str:
+    """What an agency is probably called: 埇桥区 + 公安局."""
+    return f"{region.name}{USUAL_NAMES.get(system.pk, f'{system.name}局')}"
 
 
 # Why not -------------------------------------------------------------------------------------
@@ -150,6 +204,50 @@ def why_not_lift_lock(guard: LogInGuard, actor: User | None) -> Refusal | None:
         return Refusal("自己的账号须由另一位系统管理员解除锁定。", code="own_account")
     if not guard.is_closed:
         return Refusal("现在没有锁定，可能已到时间或已由他人解除。", code="not_locked")
+    return None
+
+
+def why_not_set_up() -> Refusal | None:
+    """Why the first-run pages are closed, or None: somebody holds one of the three roles."""
+    if not User.objects.filter(groups__name__in=ADMINISTRATOR_GROUPS).exists():
+        return None
+    text = "平台已经完成首次设置，没有改动。请登录；新的账号由系统管理员在“账号”页面开通。"
+    return Refusal(text, code="is_set_up", error=IllegalMove)
+
+
+def why_not_found(agencies: Sequence[Any]) -> Refusal | None:
+    """Why a portal cannot begin with these agencies (system, name), or None."""
+    if not agencies:
+        return Refusal("请至少选择一个执法单位。", code="no_agency")
+    names = Counter(one.name for one in agencies)
+    twice = next((name for name, times in names.items() if times > 1), "")
+    if twice:
+        return Refusal(f"单位名称“{twice}”出现了两次，请改为各自的全称。", code="agency_twice")
+    return None
+
+
+def why_not_staff(people: Sequence[Any]) -> Refusal | None:
+    """Why these are not the three administrators, or None: three roles, three people (三员分立)."""
+    if {one.role for one in people} != ADMINISTRATORS or len(people) != len(ADMINISTRATORS):
+        return Refusal("三员须各有一人。", code="not_three")
+    if len({one.username for one in people}) < len(people):
+        return Refusal("三员的用户名不能相同，须由三个人分别担任。", code="same_username")
+    if len({one.name for one in people}) < len(people):
+        text = "三员须由三个人分别担任。同名的请在姓名后加上区别，如“王某（信息科）”。"
+        return Refusal(text, code="same_person")
+    return None
+
+
+def why_not_issue_activation(user: User, actor: User | None) -> Refusal | None:
+    """Why `actor` cannot hand out a code for the account, or None; nobody (`None`) is the server."""
+    refusal = why_not_change_account(actor)
+    if refusal:
+        return refusal
+    if user.has_usable_password():
+        return Refusal("账号已经激活，忘记口令的请重置口令。", code="is_active")
+    if actor is not None and set(user.roles) & ADMINISTRATORS:
+        text = "三员的激活码只能在服务器上由两人在场重新发放。"
+        return Refusal(text, code="administrator")
     return None
 
 

@@ -1,5 +1,6 @@
 """Rules of logging in: plain values in, plain values out."""
 
+import secrets
 import unicodedata
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
@@ -67,3 +68,20 @@ def address_key(address: str) -> str:
 def minutes_left(left: timedelta) -> int:
     """Whole minutes to wait, rounded up, at least one."""
     return max(1, -(-int(left.total_seconds()) // 60))
+
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is read as something else
+CODE_LENGTH = 12  # 59 bits
+COORDINATION = "zonghe"  # the system of the coordinating office, which does not inspect
+
+
+def new_code() -> str:
+    """A code for one use, `7GK2-MWQ4-XH9T`."""
+    text = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    return "-".join(text[at : at + 4] for at in range(0, CODE_LENGTH, 4))
+
+
+def plain_code(typed: str) -> str:
+    """A code as it is compared: full-width forms, small letters, blanks and hyphens do not matter."""
+    text = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(char for char in text if char in ALPHABET)

@@ -74,7 +74,7 @@ def commit() -> str:
 
 def backup(file: Path) -> None:
     """Write the file, readable for its owner only, whole or not at all."""
-    folder = folder_for(ROOT, os.environ, is_root=os.geteuid() == 0, tests=False)
+    folder = folder_for(ROOT, os.environ, is_root=os.geteuid() == 0)
     database = Database(own_url(os.environ, folder))
     key = field_key(os.environ, folder)
     if file.exists():

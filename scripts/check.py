@@ -139,7 +139,7 @@ def in_use(folder: Path) -> bool:
 def checked(arguments: list[str], keep: Supervisor) -> int:
     """Set up, check everything, tidy up."""
     install_missing(needs(os.environ, tests=True))
-    folder = folder_for(ROOT, os.environ, is_root=os.geteuid() == 0, tests=True)
+    folder = folder_for(ROOT, os.environ, is_root=os.geteuid() == 0, kind="test")
     state = own_state(folder)
     venv = Venv(ROOT)
     venv.fill(tests=True)

@@ -134,6 +134,11 @@ class Portal:
             f"{last_lines(done.stderr or done.stdout)}"
         )
 
+    def asked(self, *arguments: str) -> str:
+        """What one Python command prints; empty when it refuses."""
+        done = self._python(*arguments, as_user=self.user, environ=self.environ)
+        return done.stdout.strip() if done.returncode == 0 else ""
+
     def manage(self, text: str, *arguments: str) -> None:
         """One manage.py command."""
         self.step(text, "manage.py", *arguments)

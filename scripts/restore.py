@@ -48,12 +48,12 @@ class Place:
 @contextlib.contextmanager
 def place() -> Iterator[Place]:
     """The database of DATABASE_URL, or the private one, which runs until the end of the block."""
-    folder = folder_for(ROOT, os.environ, is_root=os.geteuid() == 0, tests=False)
+    folder = folder_for(ROOT, os.environ, is_root=os.geteuid() == 0)
     key = field_key(os.environ, folder)
     if os.environ.get("DATABASE_URL"):
         yield Place(Database(os.environ["DATABASE_URL"]), folder, key)
         return
-    install_missing(needs(os.environ, tests=False))
+    install_missing(needs(os.environ))
     service = Postgres(State.opened(folder, service_user()))
     keep = Supervisor(health=lambda: None, pulses={})
     keep.add(service.child)
@@ -132,7 +132,7 @@ def next_step(to: Place) -> str:
     """What `migrate --check` says, and what that means."""
     python = Venv(ROOT).python
     if not python.exists() and importlib.util.find_spec("django") is None:
-        Venv(ROOT).fill(tests=False)
+        Venv(ROOT).fill(kind="")
     command = [python if python.exists() else sys.executable, "manage.py", "migrate", "--check"]
     own = {"DATABASE_URL": to.database.url, "PORTAL_FIELD_KEY": to.key}
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""./run: the demonstration, from a bare checkout to an answering portal."""
+"""./run: the demonstration, or an empty portal, from a bare checkout to an answering one."""
 
 import argparse
 import http.client
@@ -40,8 +40,11 @@ sysadmin secadmin auditor               三员"""
 
 def options(arguments: list[str]) -> argparse.Namespace:
     """The command line; the environment gives the defaults."""
-    parser = argparse.ArgumentParser("./run", description="Brings up the demonstration.")
+    parser = argparse.ArgumentParser(
+        "./run", description="Brings up the demonstration, or with --empty a portal to be set up."
+    )
     parser.add_argument("--reset", action="store_true", help="forget all data and start afresh")
+    parser.add_argument("--empty", action="store_true", help="a portal of your own, without data")
     parser.add_argument("--port", default=os.environ.get("PORTAL_PORT") or "8000", metavar="N")
     parser.add_argument("--tls", action="store_true", help="https with a self-signed certificate")
     chosen = parser.parse_args(arguments)
@@ -113,7 +116,7 @@ def start(chosen: argparse.Namespace, keep: Supervisor) -> None:
     refuse_taken_port(chosen.bind, chosen.port)
     install_missing(needs(os.environ, tests=False))
     is_root = os.geteuid() == 0
-    folder = folder_for(ROOT, os.environ, is_root=is_root, tests=False)
+    folder = folder_for(ROOT, os.environ, is_root=is_root, kind="empty" if chosen.empty else "")
     state = State.opened(folder, service_user())
     if chosen.reset:
         say(f"Forgetting all data in {folder}")
@@ -121,7 +124,7 @@ def start(chosen: argparse.Namespace, keep: Supervisor) -> None:
     venv = Venv(ROOT)
     venv.fill(tests=False)
     urls = start_services(state, keep, durable=True)
-    demo = os.environ.get("PORTAL_DEMO", "1")
+    demo = "0" if chosen.empty else os.environ.get("PORTAL_DEMO", "1")
     hosts = hosts_for(chosen.bind)
     own = {"PORTAL_DEMO": demo, "PORTAL_HTTPS": "0"}
     own["PORTAL_HOSTS"] = os.environ.get("PORTAL_HOSTS") or ",".join(hosts)
@@ -136,6 +139,8 @@ def start(chosen: argparse.Namespace, keep: Supervisor) -> None:
     wait_until(web, site.answers, seconds=60)
     await_pulses(site, time.monotonic() + FIRST_PULSES)
     announce(site, state, demo=demo == "1")
+    if demo != "1":
+        invite(portal, site)
 
 
 def launch(portal: Portal, site: Site, keep: Supervisor) -> Child:
@@ -165,6 +170,13 @@ def announce(site: Site, state: State, *, demo: bool) -> None:
         say(f"On the network: {' '.join(site.url_at(address) for address in addresses())}")
     elif site.tls:
         say("For phones on the same network: PORTAL_BIND=0.0.0.0 ./run --tls")
+
+
+def invite(portal: Portal, site: Site) -> None:
+    """Where an empty portal is set up, with its one-time code; nothing once it has been."""
+    code = portal.asked("manage.py", "set_up_code")
+    if code:
+        say(f"Set it up: {site.url}setup/#{code}\nOn another machine, type the code {code} there.")
 
 
 def main() -> int:

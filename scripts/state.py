@@ -21,8 +21,8 @@ SECRETS = ("django_secret_key", "portal_field_key", "database_password", "redis_
 DEMO_STAMP = "demo-loaded"
 
 
-def folder_for(root: Path, environ: Mapping[str, str], *, is_root: bool, tests: bool) -> Path:
-    """Where the state of the checkout at `root` lives; the tests' own lies beside it."""
+def folder_for(root: Path, environ: Mapping[str, str], *, is_root: bool, kind: str = "") -> Path:
+    """Where the state of the checkout at `root` lives; that of a `kind` (test, empty) lies beside it."""
     if environ.get("PORTAL_STATE"):
         folder = Path(environ["PORTAL_STATE"]).absolute()
     elif is_root:
@@ -31,7 +31,7 @@ def folder_for(root: Path, environ: Mapping[str, str], *, is_root: bool, tests: 
         folder = Path("/var/lib/portal") / f"{name}-{digest}"
     else:
         folder = root / ".state"
-    return folder.with_name(f"{folder.name}-test") if tests else folder
+    return folder.with_name(f"{folder.name}-{kind}") if kind else folder
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 Rules
     PUBLIC  everybody, without an account
+    CLOSED  nobody: a portal that has administrators is set up
     LOGIN   everybody with an account; lists show only what the user may see
     SEES    whoever may see the object; others: 404
     ROLE    holders of the role, on nothing in particular; others: 403
@@ -12,7 +13,15 @@ Rules
 
 from dataclasses import dataclass
 
-PUBLIC, LOGIN, SEES, ROLE, OWN, TEAM = "public", "login", "sees", "role", "own", "team"
+PUBLIC, CLOSED, LOGIN, SEES, ROLE, OWN, TEAM = (
+    "public",
+    "closed",
+    "login",
+    "sees",
+    "role",
+    "own",
+    "team",
+)
 LEAD, ADMIN, OFFICER = "lead", "agency_admin", "officer"
 LEADERS = ("deputy", "principal")
 REGISTRARS = (LEAD, ADMIN)
@@ -53,10 +62,17 @@ def team(args, *more):
     return Access(TEAM, args, "post", (OFFICER,), more)
 
 
+SET_UP = Access(CLOSED)
+
 ACCESS = {
     "healthz": public(),
     "login": public(),
     "session": public(),
+    "activate": public(),
+    "set_up": SET_UP,
+    "set_up_place": SET_UP,
+    "set_up_agencies": SET_UP,
+    "set_up_people": SET_UP,
     "logout": Access(LOGIN, method="post"),
     "password_change": login(),
     "api-schema": public(),
@@ -248,7 +264,7 @@ AT_HOME = {
 def readers(name):
     """Accounts that may open the address; none for what is public."""
     access = ACCESS[name]
-    if access.rule == PUBLIC:
+    if access.rule in {PUBLIC, CLOSED}:
         return []
     if access.args in AT_HOME:
         return [AT_HOME[access.args]]

@@ -24,7 +24,7 @@ from registries.models import Inspector, Leave, Recusal, Target
 from registries.services import keep_upload
 from tasks.models import Replacement, Substitution
 from tests import suzhou
-from tests.access import ACCESS, LOGIN, OWN, PUBLIC, ROLE, SEES, TEAM, readers
+from tests.access import ACCESS, CLOSED, LOGIN, OWN, PUBLIC, ROLE, SEES, TEAM, readers
 from tests.factories import ExemptionFactory, UserFactory, agency
 from tests.inspections import camera
 
@@ -234,6 +234,16 @@ def test_the_public_needs_no_account(world, name):
     # the certificate and the page of a firm wait for the list, and say so
     waits = {"publication:certificate", "publication:verify_page", "publication:firm"}
     assert status == (404 if name in waits else 200)
+
+
+@pytest.mark.parametrize("name", having(CLOSED))
+def test_a_portal_with_an_administrator_is_set_up_no_more(world, name):
+    point = transaction.savepoint()
+    UserFactory(username="an-administrator", role="sysadmin")
+    try:
+        assert call(None, world, name)[0] == 409
+    finally:
+        transaction.savepoint_rollback(point)
 
 
 @pytest.mark.parametrize("name", having(LOGIN, SEES, ROLE, OWN, TEAM))

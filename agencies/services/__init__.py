@@ -5,7 +5,6 @@ from agencies.services.accounts import (
     found_agency,
     grant_joint_access,
     open_account,
-    open_administrators,
     reset_password,
     restore,
     set_email,
@@ -27,8 +26,26 @@ from agencies.services.login import (
 )
 from agencies.services.passwords import change_password
 from agencies.services.portal import name_portal
+from agencies.services.setting_up import (
+    Letter,
+    NewAdministrator,
+    NewAgency,
+    accept_set_up_code,
+    activate,
+    issue_activation,
+    make_set_up_code,
+    set_up,
+)
 
 __all__ = [
+    "Letter",
+    "NewAdministrator",
+    "NewAgency",
+    "accept_set_up_code",
+    "activate",
+    "issue_activation",
+    "make_set_up_code",
+    "set_up",
     "assign_roles",
     "change_password",
     "clear_guards",
@@ -43,7 +60,6 @@ __all__ = [
     "log_out_idle",
     "name_portal",
     "open_account",
-    "open_administrators",
     "reset_password",
     "restore",
     "set_email",

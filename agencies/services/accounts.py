@@ -111,25 +111,6 @@ def sync_agencies(rows: Iterable[dict[str, Any]]) -> int:
     return count
 
 
-@transaction.atomic
-def open_administrators(passwords: dict[str, str]) -> list[User]:
-    """Open the three administrators of a new portal, each with the initial password given.
-
-    Raises DomainError when somebody holds one of the three roles already.
-    """
-    holders = [User.objects.with_role(slug).exists() for slug in passwords]
-    if any(holders):
-        raise DomainError("已有管理员账号，没有改动。新账号请由系统管理员在“账号”页面开通。")
-    users = []
-    for slug, password in passwords.items():
-        user = open_account(
-            username=slug, name=ROLES[slug].label, agency=None, password=password, actor=None
-        )
-        assign_roles(user, [slug], actor=None)
-        users.append(user)
-    return users
-
-
 def grant_joint_access(obj: models.Model, agencies: Iterable[Agency]) -> None:
     """Let the agencies read `obj` through their groups: the one use of django-guardian."""
     permission = f"{obj._meta.app_label}.view_{obj._meta.model_name}"

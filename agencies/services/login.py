@@ -231,6 +231,30 @@ def _closed_sentence(guard: LogInGuard) -> str:
 
 
 @transaction.atomic
+def demand_open_address(address: str) -> None:
+    """Raise DomainError while the address is closed; for codes, which have no account to count on."""
+    if not address:
+        return
+    guard = LogInGuard.objects.filter(scope=ADDRESS, key=rules.address_key(address)).first()
+    if guard is not None and guard.is_closed:
+        LogInGuard.objects.filter(pk=guard.pk).update(refused=F("refused") + 1)
+        raise DomainError(_closed_sentence(guard))
+
+
+@transaction.atomic
+def count_wrong_code(address: str) -> None:
+    """Count a wrong code against its address, and close the address when it has had too many."""
+    if not address:
+        return
+    guard, _ = LogInGuard.objects.select_for_update().get_or_create(
+        scope=ADDRESS, key=rules.address_key(address)
+    )
+    _add_failure(guard)
+    if not guard.is_closed and guard.failures >= _limit(guard):
+        _close(guard, LogInAttempt(address, guard.pk, guard.pk, None))
+
+
+@transaction.atomic
 def lift_lock(guard: LogInGuard, *, actor: User) -> None:
     """Let an account or an address try again before its time is over.
 

@@ -1,28 +1,10 @@
 import pytest
 from django.core.management import call_command
 
-from agencies.models import Agency, User
+from agencies.models import Agency
 
 pytestmark = pytest.mark.django_db
 HEAD = "区划代码,系统,名称,简称,议事协调机构\n"
-
-
-def test_three_administrators_once(reference, capsys):
-    call_command("open_administrators")
-    assert {u.username: u.roles for u in User.objects.all()} == {
-        "sysadmin": ["sysadmin"],
-        "secadmin": ["secadmin"],
-        "auditor": ["auditor"],
-    }
-    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()[:3]]
-    for username, _, password in lines:
-        user = User.objects.get(username=username)
-        assert user.check_password(password)
-        assert user.must_change_password
-    with pytest.raises(SystemExit) as refused:
-        call_command("open_administrators")
-    assert refused.value.code == 2
-    assert User.objects.count() == 3
 
 
 def test_agencies_are_founded_and_renamed(reference, tmp_path):

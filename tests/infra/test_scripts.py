@@ -22,26 +22,30 @@ ROOT = Path(__file__).resolve().parents[2]
 PIN = re.compile(r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==(\S+)", re.MULTILINE)
 
 
-def folder(root, *, is_root=False, tests=False, **environ):
-    return str(folder_for(Path(root), environ, is_root=is_root, tests=tests))
+def folder(root, *, is_root=False, kind="", **environ):
+    return str(folder_for(Path(root), environ, is_root=is_root, kind=kind))
 
 
 def test_state_of_an_ordinary_user_lies_in_the_checkout():
     assert folder("/home/li/portal") == "/home/li/portal/.state"
-    assert folder("/home/li/portal", tests=True) == "/home/li/portal/.state-test"
+    assert folder("/home/li/portal", kind="test") == "/home/li/portal/.state-test"
 
 
 def test_state_of_root_is_named_after_the_checkout_and_its_path():
     first, second = (folder(f"/srv/{place}/My Portal", is_root=True) for place in "ab")
     assert re.fullmatch(r"/var/lib/portal/my-portal-[0-9a-f]{8}", first)
     assert first != second
-    assert folder("/srv/a/My Portal", is_root=True, tests=True) == f"{first}-test"
+    assert folder("/srv/a/My Portal", is_root=True, kind="test") == f"{first}-test"
     assert folder("/srv/门户", is_root=True).startswith("/var/lib/portal/portal-")
 
 
 def test_the_caller_may_name_the_state_folder():
     assert folder("/srv/a", is_root=True, PORTAL_STATE="/data/x") == "/data/x"
-    assert folder("/srv/a", tests=True, PORTAL_STATE="/data/x") == "/data/x-test"
+    assert folder("/srv/a", kind="test", PORTAL_STATE="/data/x") == "/data/x-test"
+
+
+def test_an_empty_portal_lies_beside_the_demonstration():
+    assert folder("/home/li/portal", kind="empty") == "/home/li/portal/.state-empty"
 
 
 def test_secrets_are_made_once_and_closed_to_others(tmp_path):
@@ -123,7 +127,7 @@ def test_private_services_are_needed_only_where_none_are_given():
 
     assert names() - names(DATABASE_URL="x") == {"postgresql"}
     assert names() - names(REDIS_URL="x") == {"redis-server"}
-    assert "chromium" in {need.package for need in machine.needs({}, tests=True)}
+    assert "chromium" in {need.package for need in machine.needs({}, kind="test")}
 
 
 def test_what_is_missing_is_what_is_not_there():
