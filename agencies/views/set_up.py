@@ -77,9 +77,7 @@ def place(request: HttpRequest) -> HttpResponse:
         return redirect("set_up")
     text = request.GET.get("q", "").strip()
     found = reads.places(text) if text else _chosen(draft)
-    form = PlaceForm(
-        _posted(request), found=found, initial=draft.get("place") or _proposal(found)
-    )
+    form = PlaceForm(_posted(request), found=found, initial=draft.get("place") or _proposal(found))
     if form.is_valid():
         region, site = form.cleaned_data["region"], form.cleaned_data["site"]
         request.session[DRAFT] = draft | {"place": {"region": region.pk, "site": site}}
