@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 FULL = "full"
+FEWEST = 2  # officers of one agency at a target (I03)
 
 
 def names_are_public(list_is_public: bool, scopes: Iterable[str], scheme_is_public: bool) -> bool:

@@ -11,8 +11,8 @@ from inspections.reads.form_state import Part, Sheet, TeamMember
 from registries.models import Inspector
 from tasks.models import Assignment, Substitution, Task
 from tasks.reads import substitutions
+from tasks.rules import FEWEST
 
-FEWEST = 2  # officers of one agency (I03)
 NOT_ON_TEAM = "您不在这一户的检查组内，只能查看。如需调整人员，请联系牵头单位。"
 NOT_ENTERED = "还没有进入检查。请先出示证件、告知权利并点“进入检查”，再填写结果。"
 OWN_RECORD = "您是这份记录的检查人员，不能审批自己的记录，请由另一位负责人审批。"

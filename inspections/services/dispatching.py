@@ -7,22 +7,19 @@ from django.db import transaction
 from django.db.models import Count
 from django.urls import reverse
 
-from agencies.models import Agency, User
+from agencies.models import User
 from catalog.models import Item
 from core.audit import record
-from core.errors import DomainError
 from core.notices import notify
 from deadlines import services as deadlines
 from deadlines.models import DeadlineKind
 from inspections.models import Document, Inspection, LeftOff, Section
-from inspections.reads.refusals import FEWEST
 from inspections.services.papers import papers_of
 from registries.models import ItemPass
 from tasks import services as tasks
 from tasks.eligibility import frame
-from tasks.models import Assignment, Selection, Task
-
-Teams = dict[Agency, list[Assignment]]
+from tasks.models import Selection, Task
+from tasks.reads.dispatching import Teams, items_of, selections_of, system_of, teams_of
 
 
 @transaction.atomic
@@ -36,13 +33,8 @@ def dispatch(task: Task, *, actor: User | None) -> int:
     DomainError when a section would have fewer than two officers or no item.
     """
     tasks.dispatch(task, actor=actor)
-    items = _items(task)
-    selections = _selections(task)
-    if not selections:
-        raise DomainError("这个任务没有抽中对象，不能派发。请先摇号并锁定名单。")
-    teams = {selection.pk: _teams(selection, task) for selection in selections}
-    for selection in selections:
-        _check(selection, teams[selection.pk], items)
+    items, selections = items_of(task), selections_of(task)
+    teams = {selection.pk: teams_of(selection, task) for selection in selections}
     forms = _forms(task, selections, items)
     for form in forms:
         teams[form.selection.pk] = form.needed(teams[form.selection.pk])
@@ -69,7 +61,7 @@ class PlannedForm:
 
     def needed(self, teams: Teams) -> Teams:
         """The teams that have something to inspect."""
-        systems = {_system(item) for item in self.items}
+        systems = {system_of(item) for item in self.items}
         return {agency: team for agency, team in teams.items() if agency.system_id in systems}
 
 
@@ -81,8 +73,6 @@ def _forms(task: Task, selections: list[Selection], items: list[Item]) -> list[P
         asked = [item for item in items if item.pk not in left_off]
         if asked:
             forms.append(PlannedForm(selection, asked, left_off))
-    if not forms:
-        raise DomainError("抽中对象的本次事项今年都已检查、未发现问题，没有需要派发的检查。")
     return forms
 
 
@@ -100,56 +90,6 @@ def _note_left_off(visits: Iterable[Inspection], forms: Iterable[PlannedForm]) -
     )
 
 
-def _items(task: Task) -> list[Item]:
-    return list(
-        task.items.select_related("version__agency__system")
-        .prefetch_related("bases", "checkpoints")
-        .order_by("version", "position")
-    )
-
-
-def _selections(task: Task) -> list[Selection]:
-    return list(
-        task.selections.select_related("target", "task__agency__system", "task__line__plan")
-        .prefetch_related("assignments__agency__system", "assignments__inspector")
-        .order_by("number")
-    )
-
-
-def _teams(selection: Selection, task: Task) -> Teams:
-    """Agency -> its officers; the system that leads the task comes first."""
-    found: Teams = {}
-    for assignment in selection.assignments.all():
-        found.setdefault(assignment.agency, []).append(assignment)
-    lead = task.agency.system_id
-    order = sorted(found, key=lambda agency: (agency.system_id != lead, agency.code))
-    return {agency: found[agency] for agency in order}
-
-
-def _system(item: Item) -> str:
-    """The line of government that inspects the item today."""
-    system = item.version.agency.system
-    return system.succeeded_by_id or system.slug
-
-
-def _check(selection: Selection, teams: Teams, items: Iterable[Item]) -> None:
-    target = selection.target
-    wanted = {_system(item): item.version.agency.system.name for item in items}
-    present = {agency.system_id for agency in teams}
-    for slug, name in wanted.items():
-        if slug not in present:
-            raise DomainError(f"“{target}”还没有{name}的检查人员，不能派发。请先匹配检查人员。")
-    for agency, team in teams.items():
-        if agency.system_id not in wanted:
-            raise DomainError(f"“{target}”没有需要{agency}检查的事项，不能派发。请核对抽查事项。")
-        counted = sum(not one.inspector.is_adviser for one in team)
-        if counted < FEWEST:
-            raise DomainError(
-                f"“{target}”的{agency}只有 {counted} 名检查人员，至少需要 {FEWEST} 名，不能派发。"
-                "请先补充检查人员。"
-            )
-
-
 def _make_sections(
     visits: Iterable[Inspection], teams: dict[int, Teams], items: dict[int, list[Item]]
 ) -> list[Section]:
@@ -163,7 +103,7 @@ def _make_sections(
         through(section=section, item=item)
         for section in sections
         for item in items[section.inspection.selection_id]
-        if _system(item) == section.agency.system_id
+        if system_of(item) == section.agency.system_id
     )
     return sections
 

@@ -153,11 +153,6 @@ def _has_people(task: Task) -> bool:
     return bool(task.draws.live().filter(purpose=Purpose.INSPECTORS).exists())
 
 
-def why_not_dispatch(task: Task, actor: User | None) -> Refusal | None:
-    """Why the task cannot be sent to the executing agencies, as far as tasks know."""
-    return why_not_move(task, "dispatch", actor)
-
-
 def why_not_hand_in_report(task: Task, actor: User | None) -> Refusal | None:
     """Why the lead cannot say that the summary has been handed in (X02)."""
     if refusal := why_not(actor, "change", task):

@@ -17,10 +17,10 @@ from deadlines import services as deadlines
 from deadlines.models import DeadlineKind
 from plans.models import PlanLine
 from tasks.models import Assignment, NumberSeries, Task, TaskTier
+from tasks.reads.dispatching import why_not_dispatch
 from tasks.reads.refusals import (
     why_not_cancel,
     why_not_create,
-    why_not_dispatch,
     why_not_hand_in_report,
 )
 from tasks.services.setup import Sampling, apply_sampling

@@ -18,9 +18,9 @@ from tasks.eligibility import inspectors
 from tasks.flows import TaskStatus
 from tasks.forms import StaffingForm
 from tasks.models import Substitution, Task
+from tasks.reads.dispatching import why_not_dispatch
 from tasks.reads.refusals import (
     why_not_arrange_staffing,
-    why_not_dispatch,
     why_not_freeze_people,
     why_not_staff,
 )
@@ -97,12 +97,14 @@ def _teams(request: StaffRequest, task: Task, draw_: Draw) -> dict[str, Any]:
     substitutions = list(rows)
     for row in substitutions:
         row.is_own = row.pk in own
+    no_dispatch = why_not_dispatch(task, request.user)
     return {
         "teams": teams,
         "more_teams": max(task.selections.count() - MANY, 0),
         "substitutions": substitutions,
         "events": list(draw_.events.all()),
-        "may_dispatch": why_not_dispatch(task, request.user) is None,
+        "no_dispatch": no_dispatch if task.status == TaskStatus.ASSIGNED else None,
+        "may_dispatch": no_dispatch is None,
     }
 
 

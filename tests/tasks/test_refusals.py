@@ -12,8 +12,9 @@ from draws import services as draws
 from draws.flows import DrawStatus
 from draws.models import Draw, Purpose
 from draws.reads import ceremony_state, refusals
+from inspections import services as field
 from plans.models import PlanLine
-from registries.models import Target, TargetStatus
+from registries.models import Inspector, Target, TargetStatus
 from tasks import services
 from tasks.flows import TaskStatus
 from tasks.models import Replacement, Selection, Task
@@ -23,7 +24,7 @@ from tests.tasks import ceremonies as play
 from tests.tasks.test_ceremony_beacon import BEACON
 
 MORNING, EVENING = play.MORNING, "2021-07-15T21:15"
-OURS = ("core", "agencies", "deadlines", "draws", "tasks", "plans")
+OURS = ("core", "agencies", "deadlines", "draws", "tasks", "plans", "inspections")
 
 
 @pytest.fixture
@@ -333,4 +334,18 @@ def test_the_summary_waits_for_the_visits_and_the_page_says_so(task, log_in):
     said = log_in(lead).get(url("detail", task)).content.decode()
     assert url("move", task, "hand_in_report") not in said
     told = refused(services.hand_in_report, task=task, actor=lead)
+    assert told in said
+
+
+def test_a_team_with_one_officer_keeps_the_task_at_home_and_the_page_says_so(task, log_in):
+    suzhou.assigned(task)
+    lead = suzhou.person("lead")
+    send = reverse("inspections:dispatch", args=[task.number])
+    assert send in log_in(lead).get(url("people", task)).content.decode()
+    one = task.selections.order_by("number").first().assignments.first()
+    Inspector.objects.filter(pk=one.inspector_id).update(is_adviser=True)
+    said = log_in(lead).get(url("people", task)).content.decode()
+    assert send not in said
+    told = refused(field.dispatch, task=task, actor=lead)
+    assert "只有 1 名检查人员，至少需要 2 名" in told
     assert told in said
