@@ -127,7 +127,7 @@ def test_private_services_are_needed_only_where_none_are_given():
 
     assert names() - names(DATABASE_URL="x") == {"postgresql"}
     assert names() - names(REDIS_URL="x") == {"redis-server"}
-    assert "chromium" in {need.package for need in machine.needs({}, kind="test")}
+    assert "chromium" in {need.package for need in machine.needs({}, tests=True)}
 
 
 def test_what_is_missing_is_what_is_not_there():
