@@ -197,7 +197,7 @@ class PlaceForm(forms.Form):
 
     def __init__(self, *args: Any, found: list[Region], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = cast(forms.ModelChoiceField, self.fields["region"])
+        field = cast("forms.ModelChoiceField[Region]", self.fields["region"])
         field.choices = [(region.pk, f"{full_name(region)}（{region.pk}）") for region in found]
 
 

@@ -53,7 +53,7 @@ def place() -> Iterator[Place]:
     if os.environ.get("DATABASE_URL"):
         yield Place(Database(os.environ["DATABASE_URL"]), folder, key)
         return
-    install_missing(needs(os.environ))
+    install_missing(needs(os.environ, tests=False))
     service = Postgres(State.opened(folder, service_user()))
     keep = Supervisor(health=lambda: None, pulses={})
     keep.add(service.child)
@@ -132,7 +132,7 @@ def next_step(to: Place) -> str:
     """What `migrate --check` says, and what that means."""
     python = Venv(ROOT).python
     if not python.exists() and importlib.util.find_spec("django") is None:
-        Venv(ROOT).fill(kind="")
+        Venv(ROOT).fill(tests=False)
     command = [python if python.exists() else sys.executable, "manage.py", "migrate", "--check"]
     own = {"DATABASE_URL": to.database.url, "PORTAL_FIELD_KEY": to.key}
     done = subprocess.run(
