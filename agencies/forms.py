@@ -209,7 +209,7 @@ class FirstAgencyForm(forms.Form):
     short_name = forms.CharField(label="简称", max_length=30, required=False)
 
     def __init__(self, *args: Any, system: System, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=system.pk, **kwargs)
+        super().__init__(*args, **kwargs | {"prefix": system.pk})
         self.system = system
         self.fields["is_chosen"].label = system.name
         for name, word in (("name", "单位全称"), ("short_name", "简称")):
@@ -236,6 +236,6 @@ class AdministratorForm(forms.Form):
     )
 
     def __init__(self, *args: Any, role: str, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=role, **kwargs)
+        super().__init__(*args, **kwargs | {"prefix": role})
         self.role = role
         self.label, self.does = ROLES[role].label, ROLES[role].does
