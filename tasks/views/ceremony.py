@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.requests import StaffRequest
 from core.errors import IllegalMove, demand_access
@@ -46,13 +47,18 @@ def freeze(request: StaffRequest, number: str) -> HttpResponse:
     return scope_page(request, fresh, status=422, **choice(form))
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def grade(request: StaffRequest, number: str) -> HttpResponse:
-    """The grade that the choice would give, as a part of the page."""
+    """The grade that the choice would give; htmx swaps it in, without a script it is the whole page.
+
+    The choice comes by POST though nothing is changed: it stands in the form that freezes, whose
+    token must not reach an address.
+    """
     task = visible_task(request, number)
-    return render(
-        request, "draws/_grade.html", {"acts": acts_of(task, None), **choice(given(request, task))}
-    )
+    found = choice(given(request, task))
+    if not cast(Any, request).htmx:
+        return scope_page(request, task, **found)
+    return render(request, "draws/_grade.html", {"acts": acts_of(task, None), **found})
 
 
 def visible_contributor(request: StaffRequest, number: str, purpose: str) -> Contributor:

@@ -10,10 +10,10 @@ from tasks.models import Task
 
 
 def given(request: StaffRequest, task: Task) -> CeremonyForm:
-    """The form as the address has it, with an offer taken up, or as proposed."""
-    if "witness" not in request.GET:
+    """The form as it was sent to be looked at, with an offer taken up, or as proposed."""
+    if "witness" not in request.POST:
         return form_for(task)
-    data = request.GET.copy()
+    data = request.POST.copy()
     kind, _, value = data.get("offer", "").partition(":")
     if kind == "agency":
         data.appendlist("agencies", value)

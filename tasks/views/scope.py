@@ -32,7 +32,7 @@ from tasks.reads.refusals import (
     why_not_revoke_exemption,
 )
 from tasks.views.base import attempt_now, page, visible_task
-from tasks.views.choice import choice, given
+from tasks.views.choice import choice, form_for
 
 
 @require_GET
@@ -68,7 +68,7 @@ def scope_page(
         "no_freeze": no_freeze or why_not_draw_from(base),
     }
     context |= who(request, task, base)
-    context |= more or choice(given(request, task))
+    context |= more or choice(form_for(task))
     response = page(request, task, "scope", context)
     response.status_code = status
     return response

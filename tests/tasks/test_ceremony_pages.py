@@ -65,10 +65,11 @@ def test_an_offer_is_taken_up_without_script(morning, log_in):
     province = play.superior()
     client = log_in(suzhou.person("lead"))
     data = choice(play.market()) | {"offer": f"agency:{province.pk}"}
-    page = client.get(url("scope", morning), data)
+    page = client.post(url("grade", morning), data)
     assert page.context["choice"].grade == "B"
+    assert "<html" in page.content.decode()
     data = choice(play.market()) | {"offer": "beacon:ssq+dlt"}
-    part = client.get(url("grade", morning), data)
+    part = client.post(url("grade", morning), data, headers={"HX-Request": "true"})
     assert "保证等级A" in text(part)
     assert "<html" not in part.content.decode()
 
@@ -118,7 +119,7 @@ def test_the_round_of_drand_is_found_from_the_time(morning, log_in, clock):
         ({"reveal_until": "2021-07-15T09:59"}, "须晚于密封截止时间"),
         ({"beacon_kind": "dlt", "beacon_ref": "x"}, "大乐透期号应为"),
         ({"agencies": [], "witness": "none"}, "没有任何人为种子提供随机数"),
-        ({"agencies": [999999]}, "999999"),
+        ({"agencies": [999999]}, "所选的一项已不在可选范围内"),
         ({"beacon_kind": "moon"}, "moon"),
     ],
 )
