@@ -138,20 +138,20 @@ class RolesForm(Form):
     )
 
 
-class CodeForm(forms.Form):
+class CodeForm(Form):
     """A one-time code, typed as people type: blanks, hyphens and small letters do not matter."""
 
-    code = forms.CharField(
+    code = CodeField(
         label="设置码",
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
 
 
-class ActivationForm(forms.Form):
+class ActivationForm(Form):
     """The own code and the password its owner chooses."""
 
-    code = forms.CharField(
+    code = CodeField(
         label="激活码",
         max_length=40,
         help_text="12 个字母和数字，在领到的激活信上。大小写和连字符都不影响。",
@@ -179,7 +179,7 @@ class ActivationForm(forms.Form):
         return data
 
 
-class PlaceForm(forms.Form):
+class PlaceForm(Form):
     """Where the portal stands, and what it is called."""
 
     region = forms.ModelChoiceField(
@@ -201,7 +201,7 @@ class PlaceForm(forms.Form):
         field.choices = [(region.pk, f"{full_name(region)}（{region.pk}）") for region in found]
 
 
-class FirstAgencyForm(forms.Form):
+class FirstAgencyForm(Form):
     """One of the first agencies; only those that are ticked are founded."""
 
     is_chosen = forms.BooleanField(label="设立", required=False)
@@ -223,7 +223,7 @@ class FirstAgencyForm(forms.Form):
         return data
 
 
-class AdministratorForm(forms.Form):
+class AdministratorForm(Form):
     """One of the three administrators."""
 
     name = forms.CharField(label="姓名", max_length=40)

@@ -17,7 +17,7 @@ from agencies.middleware import address_of
 from agencies.models import Region, System
 from agencies.services.setting_up import THREE
 from core.errors import demand
-from core.pages import attempt
+from core.pages import attempt, searched
 
 DRAFT = "set_up"  # in the session: the digest of the code, and what was typed so far
 STEPS = ["设置码", "地区和名称", "执法单位", "三员"]
@@ -75,7 +75,7 @@ def place(request: HttpRequest) -> HttpResponse:
     draft = _draft(request)
     if draft is None:
         return redirect("set_up")
-    text = request.GET.get("q", "").strip()
+    text = searched(request)
     found = reads.places(text) if text else _chosen(draft)
     form = PlaceForm(_posted(request), found=found, initial=draft.get("place") or _proposal(found))
     if form.is_valid():
