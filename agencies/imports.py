@@ -1,11 +1,19 @@
-"""Files of regions and agencies as people keep them, read into rows. Nothing is looked up here."""
+"""Files of regions and agencies, those that ship and those people keep, read into rows.
+
+Nothing is looked up here.
+"""
 
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
+from agencies.models import Region
+from agencies.rules import region_above
 from core.errors import DomainError
+
+DATA = Path(__file__).parent / "data"
 
 REGION_HEADINGS = {
     "区划代码": "code",
@@ -16,6 +24,30 @@ REGION_HEADINGS = {
 }
 AGENCY_COLUMNS = {"区划代码": "region", "系统": "system", "名称": "name", "简称": "short_name"}
 COORDINATES = "议事协调机构"
+
+
+def shipped_regions() -> list[Region]:
+    """The regions that ship with the portal, unsaved, those above before those below."""
+    rows = json.loads((DATA / "regions.json").read_text())
+    codes = {row[0] for row in rows}
+    regions = [
+        Region(
+            code=code,
+            name=name,
+            parent_id=region_above(code, codes),
+            is_zone=bool(marks),
+            is_local=False,
+            shipped_name=name,
+        )
+        for code, name, *marks in rows
+    ]
+    return sorted(regions, key=lambda region: (len(region.prefix), region.code))
+
+
+def shipped_systems() -> list[dict[str, str]]:
+    """The systems that ship with the portal."""
+    rows: list[dict[str, str]] = json.loads((DATA / "systems.json").read_text())
+    return rows
 
 
 def region_rows(data: bytes) -> list[dict[str, str]]:

@@ -1,13 +1,15 @@
 """Who works here: regions, systems of government, agencies and their people."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group, UserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 
 from agencies.roles import ROLES
 from core import clock
@@ -16,14 +18,55 @@ ROLE_PREFIX = "role:"
 AGENCY_PREFIX = "agency:"
 
 
+class RegionQuerySet(models.QuerySet["Region"]):
+    """Reads on regions."""
+
+    def inside(self, region: "Region") -> "RegionQuerySet":
+        """A region and everything in it."""
+        return self.filter(code__startswith=region.prefix)
+
+    def counties(self) -> "RegionQuerySet":
+        """Where inspections happen: counties, zones, and cities that have no counties (东莞)."""
+        parts = Region.objects.filter(parent=models.OuterRef("pk"), is_zone=False)
+        return self.filter(
+            ~Q(code__endswith="00") | (~Q(code__endswith="0000") & ~models.Exists(parts))
+        )
+
+    def standing(self, day: date) -> "RegionQuerySet":
+        """Those that are not retired on the day."""
+        return self.filter(Q(retired_on=None) | Q(retired_on__gt=day))
+
+    def differing(self) -> "RegionQuerySet":
+        """Those of which the portal ships something else, about which nobody has decided."""
+        shipped = ~Q(shipped_name="") & ~Q(shipped_name=F("name"))
+        return self.filter(
+            (shipped & ~Q(shipped_name=F("settled_name"))) | Q(shipped_name="", is_local=False)
+        )
+
+    def matching(self, text: str) -> "RegionQuerySet":
+        """By the start of the code or a part of the name."""
+        return self.filter(Q(code__startswith=text) | Q(name__contains=text))
+
+
 class Region(models.Model):
-    """An administrative division, GB/T 2260 (行政区划)."""
+    """An administrative division, GB/T 2260 (行政区划), or a place that is used like one.
+
+    `name` is what every page says. What ships with the portal is beside it, so that an upgrade
+    neither overwrites a local correction nor hides that the standard has moved on.
+    """
 
     code = models.CharField("区划代码", max_length=6, primary_key=True)
     name = models.CharField("名称", max_length=40)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
     )
+    is_zone = models.BooleanField("功能区", default=False)
+    is_local = models.BooleanField("本地增加", default=True)
+    shipped_name = models.CharField("随附名称", max_length=40, blank=True, default="")
+    settled_name = models.CharField("已决定不采用的随附名称", max_length=40, blank=True, default="")
+    retired_on = models.DateField("撤销日期", null=True, blank=True)
+
+    objects = RegionQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "行政区划"
@@ -45,6 +88,18 @@ class Region(models.Model):
         if self.code.endswith("0000"):
             return self.code[:2]
         return self.code[:4] if self.code.endswith("00") else self.code
+
+    @cached_property
+    def is_county(self) -> bool:
+        """Whether inspections happen here: a county, a zone, or a city that has no counties."""
+        if not self.code.endswith("00"):
+            return True
+        parts = self.children.filter(is_zone=False)
+        return not self.code.endswith("0000") and not parts.exists()
+
+    def is_retired(self, day: date) -> bool:
+        """Whether it is no place any more on the day."""
+        return self.retired_on is not None and self.retired_on <= day
 
 
 class System(models.Model):

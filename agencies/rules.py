@@ -1,7 +1,8 @@
-"""Rules of logging in: plain values in, plain values out."""
+"""Rules of logging in and of region codes: plain values in, plain values out."""
 
 import secrets
 import unicodedata
+from collections.abc import Container
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 
@@ -85,3 +86,20 @@ def plain_code(typed: str) -> str:
     """A code as it is compared: full-width forms, small letters, blanks and hyphens do not matter."""
     text = unicodedata.normalize("NFKC", typed).upper()
     return "".join(char for char in text if char in ALPHABET)
+
+
+def region_above(code: str, known: Container[str]) -> str | None:
+    """The code of the region that `code` belongs to, by GB/T 2260; None for a province.
+
+    Directly governed places (419001) and the districts of 北京 have no city above them: theirs is not
+    among the `known` ones, and the province is.
+    """
+    if code.endswith("0000"):
+        return None
+    city = f"{code[:4]}00"
+    return city if code != city and city in known else f"{code[:2]}0000"
+
+
+def is_governed_by_province(code: str) -> bool:
+    """Whether the code is one of those directly below a province (省直辖县级行政区划)."""
+    return code[2:4] == "90" and not code.endswith("00")

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck
 from hypothesis import settings as properties
 
 from agencies.middleware import SEEN
-from agencies.services import sync_reference
 from config.settings import mail_server
 from core.models import IDENTITY, NAMELESS
 from tests.factories import UserFactory
 from tests.laying import laid
 from tests.office import Office
+from tests.reference import lay_reference
 
 # A property holds or does not, however busy the machine is that asks.
 properties.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -40,7 +40,7 @@ def _nothing_kept():
 @pytest.fixture
 def reference(db):
     """Regions, systems and roles as shipped."""
-    laid("reference", sync_reference)
+    laid("reference", lay_reference)
 
 
 @pytest.fixture

@@ -10,8 +10,6 @@ from agencies.services.accounts import (
     set_email,
     suspend,
     sync_agencies,
-    sync_reference,
-    sync_regions,
     sync_roles,
 )
 from agencies.services.login import (
@@ -25,6 +23,7 @@ from agencies.services.login import (
     log_out_idle,
 )
 from agencies.services.passwords import change_password
+from agencies.services.places import sync_reference, sync_regions, sync_systems
 from agencies.services.portal import name_portal
 from agencies.services.setting_up import (
     Letter,
@@ -68,4 +67,5 @@ __all__ = [
     "sync_reference",
     "sync_regions",
     "sync_roles",
+    "sync_systems",
 ]

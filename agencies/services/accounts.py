@@ -1,8 +1,6 @@
 """Use cases on people and agencies."""
 
-import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
@@ -17,37 +15,6 @@ from agencies.services.passwords import keep_password
 from core.audit import record
 from core.errors import DomainError, demand, unique
 from core.notices import notify, try_again
-
-DATA = Path(__file__).parent.parent / "data"
-
-
-@transaction.atomic
-def sync_regions(rows: Iterable[dict[str, str]]) -> int:
-    """Create or rename regions given as {code, name, parent?}; returns how many.
-
-    All rows or none; raises DomainError naming the row with a bad code, without a name, or with a
-    parent that nobody knows.
-    """
-    given = list(rows)
-    demand(reads.why_not_sync_regions(given))
-    rows = sorted(given, key=lambda row: (bool(row.get("parent")), row["code"]))
-    for row in rows:
-        Region.objects.update_or_create(
-            code=row["code"], defaults={"name": row["name"], "parent_id": row.get("parent")}
-        )
-    return len(rows)
-
-
-@transaction.atomic
-def sync_reference() -> None:
-    """Bring regions, systems and roles into line with the data in the code. Idempotent."""
-    sync_regions(json.loads((DATA / "regions.json").read_text()))
-    for row in json.loads((DATA / "systems.json").read_text()):
-        System.objects.update_or_create(
-            slug=row["slug"],
-            defaults={"name": row["name"], "succeeded_by_id": row.get("succeeded_by")},
-        )
-    sync_roles()
 
 
 @transaction.atomic

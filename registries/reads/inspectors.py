@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from agencies.models import Region, User
+from agencies.rules import is_governed_by_province
 from core import clock
 from core.errors import NotAllowed, Refusal
 from core.fields import blind_index
@@ -188,11 +189,16 @@ def _may_be_sent(inspector: Inspector, region_id: str) -> bool:
 
 
 def reachable(inspector: Inspector) -> list[Region]:
-    """The counties where an inspector of the agency may be sent: those of the same city."""
+    """The counties where an inspector of the agency may be sent: those of the same city.
+
+    A place directly below its province (419001) is in no city: from there, nowhere else.
+    """
     own = inspector.agency.region
-    prefix = own.code[:2] if own.code.endswith("0000") else own.code[:4]
-    regions = Region.objects.filter(code__startswith=prefix).exclude(code=own.code)
-    return [region for region in regions if not region.code.endswith("00")]
+    if is_governed_by_province(own.code):
+        return []
+    around = own if own.code.endswith("00") else own.parent or own
+    counties = Region.objects.inside(around).counties().standing(clock.today())
+    return list(counties.exclude(code=own.code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from registries.reads.preview import (
     find_things,
     sort_rows,
 )
-from registries.reads.targets import COUNTY, target_problems
+from registries.reads.targets import target_problems
 from registries.reads.words import SCHEMES, target_words
 
 NOT_FIELDS = frozenset({*SCHEMES, "graded_on", "grade_source"})
@@ -90,7 +90,7 @@ def _complete(row: Row, agency: Agency, target: Target | None) -> dict[str, Any]
     blank = {name: value for name, value in implied.items() if not row.cells.get(name)}
     whole = blank | row.values
     place = whole["agency"].region if "agency" in whole else None
-    if place and len(place.prefix) == COUNTY and not row.cells.get("region"):
+    if place and place.is_county and not row.cells.get("region"):
         whole.setdefault("region", place)
     return whole
 

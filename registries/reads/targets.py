@@ -14,7 +14,6 @@ from registries.models import Target, TargetKind, TargetStatus
 from registries.reads.access import covers, trail_of, why_not_change_target, why_not_maintain
 from registries.reads.changes import told
 
-COUNTY = 6
 BUSINESSES = frozenset({TargetKind.ENTERPRISE, TargetKind.INDIVIDUAL})
 CHECKED = ("code", "kind", "registration_no", "region", "agency", "refreshed_on")
 
@@ -29,7 +28,7 @@ def target_problems(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if number and not rules.valid_registration_no(number):
         yield "registration_no", "应为 15 位数字，且校验位正确"
     region, agency = values.get("region"), values.get("agency")
-    if region and len(region.prefix) < COUNTY:
+    if region and not region.is_county:
         yield "region", f"应填到县区，{region}不是县区"
     elif region and agency and not covers(agency, region.pk):
         yield "agency", f"{agency}不管辖{region}，请核对管辖机关和所在县区"
@@ -105,9 +104,8 @@ def target_page(target: Target, reader: User) -> dict[str, Any]:
 
 
 def regions_for(agency: Agency) -> QuerySet[Region]:
-    """The counties in which the agency registers targets."""
-    inside = Region.objects.filter(code__startswith=agency.region.prefix)
-    return inside.exclude(code__endswith="00")
+    """The counties, or cities without counties, in which the agency registers targets."""
+    return Region.objects.inside(agency.region).counties()
 
 
 def jurisdictions_for(agency: Agency) -> QuerySet[Agency]:

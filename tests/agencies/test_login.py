@@ -13,12 +13,12 @@ from agencies.services import (
     is_own_password,
     lift_lock,
     log_in,
-    sync_reference,
 )
 from core import clock
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
 from tests.factories import UserFactory
+from tests.reference import lay_reference
 
 GOOD, WRONG = "Bian-He 2021", "wrong"
 HERE, THERE = "192.0.2.7", "198.51.100.4"
@@ -224,7 +224,7 @@ def test_an_account_opened_later_gets_the_guard_of_its_name(reference):
 
 @pytest.mark.django_db(transaction=True)
 def test_attempts_at_once_do_not_outrun_the_limit():
-    sync_reference()
+    lay_reference()
     UserFactory(username="chen", password=GOOD)
 
     def one(_):

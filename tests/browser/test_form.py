@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from agencies.services import sync_reference
 from inspections import services
 from inspections.models import Answer
 from tests.inspections.factories import build_world
+from tests.reference import lay_reference
 
 SAVED = re.compile(r"已保存 \d\d:\d\d")
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def inside(clock):
-    sync_reference()
+    lay_reference()
     clock("2021-07-21")
     world = build_world()
     world.dispatch()

@@ -7,8 +7,8 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from agencies.middleware import SEEN
-from agencies.services import sync_reference
 from tests.factories import UserFactory
+from tests.reference import lay_reference
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MINUTE = 60_000
@@ -17,7 +17,7 @@ MINUTE = 60_000
 @pytest.fixture
 def desk(visitor):
     """A page with a form half filled, the browser's clock in our hands."""
-    sync_reference()
+    lay_reference()
     UserFactory(username="lead", name="陈某", agency=None, role="sysadmin")
     person = visitor()
     person.page.clock.install()

@@ -5,17 +5,17 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from agencies.services import sync_reference
 from inspections.models import Answer, Evidence
 from tests.inspections import camera
 from tests.inspections.factories import build_world
+from tests.reference import lay_reference
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
 def inside(clock):
-    sync_reference()
+    lay_reference()
     clock("2021-07-21")
     world = build_world()
     world.dispatch()

@@ -12,13 +12,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from agencies.services import sync_reference
 from draws import drs1
 from publication.reads import offline
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.draws import tampering
 from tests.draws.test_drs1 import VECTORS, plan_of
 from tests.publication.world import World
+from tests.reference import lay_reference
 
 pytestmark = pytest.mark.browser
 GRADE_A = tampering.GRADE_A.read_text(encoding="utf-8")
@@ -261,7 +261,7 @@ def test_the_saved_page_checks_without_a_secure_context(browser, served, tmp_pat
 def drawn(transactional_db, clock):
     """An opened draw over three firms whose list is public."""
     clock("2021-10-08")
-    sync_reference()
+    lay_reference()
     world = World()
     world.make_task()
     world.firms = [world.target(f"宿州{name}保安服务有限公司") for name in ("甲", "乙", "丙")]

@@ -14,7 +14,6 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.utils import Error
 
-from agencies.services import sync_reference
 from config.celery import app
 from core import trail
 from core.audit import record
@@ -22,6 +21,7 @@ from core.errors import DomainError, NotAllowed
 from core.jobs import check_trail, seal_trail
 from core.models import AuditEvent, AuditSeal, Notice
 from tests.factories import UserFactory
+from tests.reference import lay_reference
 
 INSERT = """
 INSERT INTO core_auditevent ({} at, recorded_at, verb, subject, summary, data)
@@ -434,7 +434,7 @@ def test_nothing_sealed_is_nothing_to_check():
 
 
 def test_auditors_are_told_of_a_fault(sealed):
-    sync_reference()
+    lay_reference()
     auditor = UserFactory(role="auditor", agency=None)
     UserFactory(role="lead")
     tamper("DELETE FROM core_auditevent WHERE id = %s", sealed[1])

@@ -6,13 +6,13 @@ from threading import Barrier, Thread
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from agencies.services import sync_reference
 from core.models import AuditEvent, Notice
 from deadlines import reads, services
 from deadlines.jobs import sweep_deadlines
 from deadlines.models import CalendarAlarm, CalendarYear, Deadline, Reminder
 from deadlines.services.reminders import remind
 from tests.factories import UserFactory, agency
+from tests.reference import lay_reference
 
 
 def publication(bureau, number=1, on=date(2021, 9, 30)):
@@ -162,7 +162,7 @@ def test_the_job_runs_the_sweep(bureau, clock):
 
 @pytest.mark.django_db(transaction=True)
 def test_sweeps_at_once_say_it_once(settings):
-    sync_reference()
+    lay_reference()
     services.sync_calendar()
     services.sync_rules()
     bureau = agency("341300")
@@ -179,7 +179,7 @@ def test_sweeps_at_once_say_it_once(settings):
 
 @pytest.mark.django_db(transaction=True)
 def test_clocks_started_at_once_raise_one_alarm(settings):
-    sync_reference()
+    lay_reference()
     services.sync_calendar()
     services.sync_rules()
     admin = UserFactory(role="sysadmin", agency=None)

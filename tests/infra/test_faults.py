@@ -21,7 +21,6 @@ from celery import Celery
 from django.conf import settings
 from django.db import connection
 
-from agencies.services import sync_reference
 from core.jobs import deliver_notices
 from core.models import AuditEvent, Digest, Notice
 from deadlines import services
@@ -31,6 +30,7 @@ from scripts.child import Child
 from tests.factories import UserFactory, agency
 from tests.infra.test_celery import own_database_url, wait_for
 from tests.office import Office
+from tests.reference import lay_reference
 
 pytestmark = pytest.mark.servers
 
@@ -44,7 +44,7 @@ CLOCKS = 5
 @pytest.fixture
 def officer(transactional_db):
     """Who is told, in an agency with the shipped calendar."""
-    sync_reference()
+    lay_reference()
     services.sync_calendar()
     return UserFactory(
         agency=agency("341300"), role="officer", email="officer@example.org", username="officer"

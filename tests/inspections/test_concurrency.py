@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from agencies.services import sync_reference
 from core.errors import DomainError
 from core.models import AuditEvent
 from deadlines.models import Deadline
@@ -16,6 +15,7 @@ from inspections.flows import SectionStatus
 from inspections.models import Answer, Section
 from tasks.flows import TaskStatus
 from tests.inspections.factories import build_world
+from tests.reference import lay_reference
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def ready(clock):
     """Two firms, everything done but handing in."""
-    sync_reference()
+    lay_reference()
     sync_calendar()
     sync_rules()
     clock("2021-07-21")

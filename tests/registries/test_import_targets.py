@@ -4,7 +4,6 @@ from threading import Event, Thread
 import pytest
 from django.db import connection, transaction
 
-from agencies.services import sync_reference
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
 from registries.imports import UnreadableFile
@@ -21,6 +20,7 @@ from tests.factories import (
     agency,
     uscc,
 )
+from tests.reference import lay_reference
 from tests.registries.conftest import targets_csv
 
 A = ["91341302MAXXXX031T", "埇桥甲保安服务有限公司", "汴河路1号", "张某", "保安服务"]
@@ -296,7 +296,7 @@ def wait_until_somebody_waits_for_us():
 @pytest.mark.django_db(transaction=True)
 def test_an_import_that_was_overtaken_is_refused_as_a_whole():
     """Somebody registers a target after the file was compared with the registry."""
-    sync_reference()
+    lay_reference()
     sync_grades()
     bureau, trade = agency(), TradeFactory()
     registered = Event()
