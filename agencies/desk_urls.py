@@ -1,14 +1,23 @@
-"""Staff pages on accounts."""
+"""Staff pages on accounts and regions."""
 
 from django.urls import path
 
 from agencies.views import accounts as views
+from agencies.views import places
 
 app_name = "agencies"
 urlpatterns = [
     path("account/", views.own_account, name="account"),
     path("account/end-sessions/", views.end_sessions, name="end_sessions"),
     path("settings/locks/<int:pk>/lift/", views.lift_lock, name="lift_lock"),
+    path("settings/regions/", places.regions, name="regions"),
+    path("settings/regions/new/", places.region_add, name="region_add"),
+    path("settings/regions/<slug:code>/", places.region, name="region"),
+    path("settings/regions/<slug:code>/rename/", places.region_rename, name="region_rename"),
+    path("settings/regions/<slug:code>/retire/", places.region_retire, name="region_retire"),
+    path("settings/regions/<slug:code>/restore/", places.region_restore, name="region_restore"),
+    path("settings/regions/<slug:code>/adopt/", places.region_adopt, name="region_adopt"),
+    path("settings/regions/<slug:code>/keep/", places.region_keep, name="region_keep"),
     path("settings/users/", views.user_list, name="users"),
     path("settings/users/new/", views.user_create, name="user_create"),
     path("settings/users/<int:pk>/", views.user, name="user"),

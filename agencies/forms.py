@@ -7,7 +7,7 @@ from django import forms
 from agencies.models import Agency, Region, System, User
 from agencies.reads import full_name
 from agencies.roles import ROLES
-from core.forms import CodeField, Form
+from core.forms import CodeField, DayField, Form
 
 STRONG = (
     "至少 9 个字符，含大写字母、小写字母、数字、符号中的三种；满 14 个字符的不限种类。"
@@ -239,3 +239,38 @@ class AdministratorForm(Form):
         super().__init__(*args, **kwargs | {"prefix": role})
         self.role = role
         self.label, self.does = ROLES[role].label, ROLES[role].does
+
+
+class RegionForm(Form):
+    """A place that the national list does not have."""
+
+    code = forms.RegexField(
+        r"^[1-9][0-9]{5}$",
+        label="区划代码",
+        help_text="6 位数字，前几位与上级相同，登记后不能修改。",
+        error_messages={"invalid": "区划代码应为 6 位数字，不以 0 开头。"},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    name = forms.CharField(label="名称", max_length=40)
+    parent = forms.RegexField(
+        r"^[1-9][0-9]{5}$",
+        label="上级代码",
+        help_text="省、自治区、直辖市或市的 6 位代码。",
+        error_messages={"invalid": "上级代码应为 6 位数字，不以 0 开头。"},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    is_zone = forms.BooleanField(
+        label="功能区", required=False, help_text="开发区、园区、管理区等，不是行政区划。"
+    )
+
+
+class NameForm(Form):
+    """What something is called from now on."""
+
+    name = forms.CharField(label="名称", max_length=40)
+
+
+class RetirementForm(Form):
+    """From which day something counts no more."""
+
+    retired_on = DayField(label="撤销日期")

@@ -25,7 +25,8 @@ RAIL = [
     ("检查记录", "list", "inspections:list", STAFF - {"officer"}),
     ("审核公示", "stamp", "approvals:list", frozenset({"deputy", "principal"})),
     ("期限", "clock", "deadlines:list", STAFF),
-    ("账号", "user", "agencies:users", frozenset({"sysadmin", "secadmin"})),
+    ("设置", "gear", "agencies:users", frozenset({"sysadmin"})),
+    ("账号", "user", "agencies:users", frozenset({"secadmin"})),
     ("工作日历", "cal", "deadlines:calendar", frozenset({"sysadmin"})),
     ("邮件", "mail", "reports:mail", frozenset({"sysadmin"})),
     ("留痕", "log", "reports:trail", frozenset({"auditor"})),
@@ -39,6 +40,7 @@ BELOW = {
         "/desk/recusals/",
     ),
     "deadlines:list": ("/desk/settings/calendar/",),
+    "agencies:users": ("/desk/settings/regions/",),
 }
 
 

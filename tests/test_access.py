@@ -114,6 +114,7 @@ def lay():
         "exemption": ExemptionFactory(task=task, target=Target.objects.get(name=STAR)).pk,
         "kind": "target",
         "plan": draft.pk,
+        "county": "341302",
         "line": draft.lines.get().pk,
         "free_line": task.line.pk,
         "visit": visit.pk,

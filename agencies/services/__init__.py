@@ -23,7 +23,17 @@ from agencies.services.login import (
     log_out_idle,
 )
 from agencies.services.passwords import change_password
-from agencies.services.places import sync_reference, sync_regions, sync_systems
+from agencies.services.places import (
+    add_region,
+    adopt_region,
+    keep_region,
+    rename_region,
+    restore_region,
+    retire_region,
+    sync_reference,
+    sync_regions,
+    sync_systems,
+)
 from agencies.services.portal import name_portal
 from agencies.services.setting_up import (
     Letter,
@@ -45,6 +55,12 @@ __all__ = [
     "issue_activation",
     "make_set_up_code",
     "set_up",
+    "add_region",
+    "adopt_region",
+    "keep_region",
+    "rename_region",
+    "restore_region",
+    "retire_region",
     "assign_roles",
     "change_password",
     "clear_guards",

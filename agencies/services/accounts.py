@@ -10,8 +10,10 @@ from guardian.shortcuts import assign_perm
 
 from agencies import reads
 from agencies.models import AGENCY_PREFIX, ROLE_PREFIX, Agency, Region, System, User
+from agencies.reads import regions
 from agencies.roles import ROLES
 from agencies.services.passwords import keep_password
+from core import clock
 from core.audit import record
 from core.errors import DomainError, demand, unique
 from core.notices import notify, try_again
@@ -39,7 +41,11 @@ def found_agency(
     *,
     is_inspecting: bool,
 ) -> Agency:
-    """Create an agency with the group through which tasks are shared with it."""
+    """Create an agency with the group through which tasks are shared with it.
+
+    Raises DomainError where the region is retired.
+    """
+    demand(regions.why_not_use(region, clock.today()))
     group, _ = Group.objects.get_or_create(name=f"{AGENCY_PREFIX}{code}")
     return Agency.objects.create(
         code=code,

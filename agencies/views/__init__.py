@@ -1,1 +1,1 @@
-"""Pages of agencies: log-in and accounts, and the first run of an empty portal."""
+"""Pages of agencies: log-in and accounts, the regions, and the first run of an empty portal."""

@@ -17,6 +17,7 @@ from agencies import reads, services
 from agencies.forms import AccountForm, EmailForm, LogInForm, PasswordForm, ResetForm, RolesForm
 from agencies.middleware import ENDED, address_of, seconds_left
 from agencies.models import LogInGuard, User
+from agencies.reads.settings import settings_tabs
 from agencies.requests import StaffRequest
 from core.errors import demand, demand_access
 from core.pages import attempt, one_of, paginate, searched
@@ -150,6 +151,7 @@ def user_list(request: StaffRequest) -> HttpResponse:
     users = users.filter(**states.get(tab, {}))
     rows = users.select_related("agency").prefetch_related("groups")
     context = {
+        "settings_tabs": settings_tabs(request.user, "agencies:users"),
         "page": paginate(rows, request, ("username",)),
         "q": text,
         "tab": tab,

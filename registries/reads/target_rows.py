@@ -1,8 +1,10 @@
 """What the rows of a list of targets would change."""
 
+from collections.abc import Iterator
 from typing import Any, cast
 
-from agencies.models import Agency
+from agencies.models import Agency, Region
+from agencies.reads.regions import why_not_use
 from core import clock
 from registries.imports import TARGET_COLUMNS, Row
 from registries.models import Target, TargetKind
@@ -57,7 +59,7 @@ def _change(
     whole = _complete(row, agency, target)
     if "agency" in whole and "region" not in whole and not row.cells.get("region"):
         sheet.fault(row, "region", "请填写所在县区")
-    for name, reason in target_problems(whole):
+    for name, reason in (*target_problems(whole), *_retired(whole.get("region"), target)):
         sheet.fault(row, name, reason)
     if row.number in sheet.bad:
         return None
@@ -71,6 +73,13 @@ def _change(
             change.fields += apply(target, {"refreshed_on": clock.today()})
     _add_grades(change, target)
     return change
+
+
+def _retired(region: Region | None, target: Target | None) -> Iterator[tuple[str, str]]:
+    """That nothing new can be registered in the region; what is there already stays."""
+    is_new_there = target is None or (region is not None and target.region_id != region.pk)
+    if region is not None and is_new_there and why_not_use(region, clock.today()):
+        yield "region", f"{region}已撤销，请改填现在的区划"
 
 
 def _complete(row: Row, agency: Agency, target: Target | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from agencies.models import Agency, Region, User
+from agencies.reads.regions import why_not_use
 from core import clock
 from core.errors import Refusal
 from registries import rules
@@ -49,6 +50,8 @@ def why_not_save_target(
         if stored
         else why_not_maintain("add", target.region_id, actor)
     )
+    if refusal is None and (stored is None or stored.region_id != target.region_id):
+        refusal = why_not_use(target.region, clock.today())
     if refusal:
         return refusal
     problems = dict(target_problems({name: getattr(target, name) for name in CHECKED}))

@@ -5,9 +5,12 @@ from functools import cache
 from django.apps import apps
 
 WORDS = {
+    "agencies.add_region": "增加区划",
+    "agencies.adopt_region": "采用随附区划",
     "agencies.assign_roles": "授予或收回角色",
     "agencies.change_password": "修改口令",
     "agencies.fail_log_in": "登录失败",
+    "agencies.keep_region": "保留本地区划",
     "agencies.lift_lock": "解除登录锁定",
     "agencies.lock": "锁定登录",
     "agencies.log_in": "登录",
@@ -15,8 +18,11 @@ WORDS = {
     "agencies.log_out_everywhere": "退出全部设备",
     "agencies.log_out_idle": "自动退出",
     "agencies.open_account": "开设账号",
+    "agencies.rename_region": "修改区划名称",
     "agencies.reset_password": "重置口令",
     "agencies.restore": "恢复账号",
+    "agencies.restore_region": "恢复区划",
+    "agencies.retire_region": "撤销区划",
     "agencies.set_email": "修改邮箱",
     "agencies.suspend": "停用账号",
     "catalog.create_version": "新建清单",
