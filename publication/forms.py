@@ -116,8 +116,8 @@ def options_of(name: str) -> list[tuple[str, str]]:
     """What can be chosen for one filter: value and label. One query."""
     shown = Publication.objects.public()
     if name == "region":
-        rows = Region.objects.filter(pk__in=shown.values("region"))
-        return [(row.code, row.name) for row in rows]
+        regions = Region.objects.filter(pk__in=shown.values("region"))
+        return [(region.code, region.name) for region in regions]
     if name == "agency":
         rows = Agency.objects.filter(pk__in=shown.values("agency"))
         return [(row.code, row.name) for row in rows]

@@ -157,6 +157,8 @@ def marks(region: Region, differing: bool) -> list[Mark]:
         found.append(Mark("neutral", "功能区（不在国家标准内）", "flag"))
     if not region.is_local and not region.is_zone:
         found.append(Mark("neutral", "国家标准", "books"))
+    if not region.is_local and region.shipped_name not in ("", region.name):
+        found.append(Mark("neutral", "名称已在本地修改", "pen"))
     if region.retired_on:
         day = region.retired_on
         words = "已撤销" if region.is_retired(clock.today()) else f"{day:%Y-%m-%d} 撤销"

@@ -121,6 +121,7 @@ def tell():
         "draw": f"{published.task_number}-1",
         "agency": lead.agency.code,
         "user": officer.pk,
+        "county": HOME,
         "year": 2026,
         2021: 2026,
         "version": version.pk,
@@ -190,7 +191,12 @@ def states(story):
         "officer-shichang": ["/m/", overdue.get_absolute_url()],
         "deputy-gongan": ["/desk/", "/desk/approvals/?pile=problem", "/desk/approvals/?pile=clean"],
         "admin-gongan": ["/desk/", f"{drawing}draw/", "/desk/inspectors/"],
-        "sysadmin": ["/desk/", "/desk/settings/calendar/"],
+        "sysadmin": [
+            "/desk/",
+            "/desk/settings/calendar/",
+            "/desk/settings/regions/?tab=zones",
+            "/desk/settings/regions/341300/",
+        ],
         "auditor": ["/desk/trail/?verb=tasks.freeze"],
     }
 
