@@ -10,6 +10,7 @@ DAY = re.compile(
     r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?(?:[ T]00:00(?::00(?:\.0+)?)?)?"
     r"|([0-9]{4})([0-9]{2})([0-9]{2})"
 )
+YEARLESS = re.compile(r"[0-9]{1,2}\s*[-/.月]\s*[0-9]{1,2}\s*日?")
 
 
 class UnknownDay(ValueError):
@@ -27,6 +28,8 @@ class UnknownDay(ValueError):
 
     def sentence(self) -> str:
         """Half a sentence that follows the name of a field: “2024-09-31”这一天不存在…"""
+        if self.written is None and YEARLESS.fullmatch(as_code(self.text)):
+            return f"“{self.text}”没有写年份，请写成 2024-09-30"
         if self.written is None:
             return f"“{self.text}”不是日期，请写成 2024-09-30"
         ask = f"是否指 {self.meant.isoformat()}？" if self.meant else "请核对"

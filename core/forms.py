@@ -32,8 +32,6 @@ class SearchField(forms.CharField):
 class DayField(forms.DateField):
     """A date, however written; an impossible one is refused by name, with the day that was meant."""
 
-    widget = forms.DateInput(attrs={"type": "date"})
-
     def to_python(self, value: Any) -> date | None:
         """The day, or a sentence that names the field."""
         if value in self.empty_values:

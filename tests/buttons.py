@@ -186,6 +186,7 @@ class Page(HTMLParser):
 
     def _open_control(self, tag, given):
         name, kind = given.get("name") or "", (given.get("type") or tag).lower()
+        kind = "date" if "data-day" in given else kind
         if not name or "disabled" in given:
             return
         control = self._form.controls.setdefault(name, Control(name, kind))

@@ -11,7 +11,8 @@ Tags
     {% status "problem" "发现问题" %}         problem, ok, wait, neutral; icon="minus" for another icon
     {% due "soon" "还剩 2 个工作日" %}        plain, soon, late, done
     {% progress done total %}                 thin bar with 11/14 beside it
-    {% field form.name %}                     label, hint, error, control; look="seg" or look="list"
+    {% field form.name %}                     label, hint, error, control; look="seg" or look="list";
+                                              js/day puts a calendar beside a date
     {% errors form %}                         the summary; takes several forms and formsets
     {% public_nav as links %}                 url, label, current
     {% back_url as url %}                     the page the reader came from, when it is ours
@@ -139,7 +140,6 @@ def progress(done: int, total: int) -> SafeString:
 
 ISO_FORMATS = {
     forms.DateTimeInput: ("datetime-local", "%Y-%m-%dT%H:%M"),
-    forms.DateInput: ("date", "%Y-%m-%d"),
     forms.TimeInput: ("time", "%H:%M"),
 }
 
@@ -155,9 +155,13 @@ def _anchor(bound: BoundField) -> str:
 
 
 def _prepare(bound: BoundField) -> None:
-    """Native date controls in ISO form; what a reader typed wrongly stays as typed."""
+    """A day is text with a calendar beside it, native controls take ISO; what was typed stays as typed."""
     bound.form.use_required_attribute = False
     widget = bound.field.widget
+    if isinstance(widget, forms.DateInput):
+        widget.format, widget.input_type = "%Y-%m-%d", "text"
+        widget.attrs |= {"data-day": "", "autocomplete": "off"}
+        return
     for kind, (input_type, pattern) in ISO_FORMATS.items():
         if isinstance(widget, kind):
             widget.format = pattern

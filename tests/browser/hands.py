@@ -149,16 +149,7 @@ class Keyboard(Hands):
         self.page.keyboard.type(text)
 
     def write_date(self, target, day):
-        """The order of the parts is the browser's; a person sees it, we try."""
-        self.reach(target)
-        for digits in (f"{day:%m%d%Y}", f"{day:%d%m%Y}", f"{day:%Y/%m/%d}"):
-            self.page.keyboard.type(digits)
-            if target.input_value() == day.isoformat():
-                return
-            while target.evaluate(HAS_FOCUS):
-                self.step("Shift+Tab")
-            self.reach(target)
-        raise AssertionError(f"{target} does not take {day}")
+        self.write(target, day.isoformat())
 
     def select(self, target, option):
         self.reach(target)

@@ -95,16 +95,12 @@ def launch(lead):
     return task
 
 
+PICK = """(one, day) => { one.value = day; one.dispatchEvent(new Event("change")); }"""
+
+
 def give_the_day_of_the_document(lead):
-    """In the control of the browser, then in writing, in figures and in Chinese."""
+    """In figures and in Chinese; the calendar beside it fills the text."""
     page, field = lead.page, lead.page.get_by_label("抽查结束")
-    field.fill("")
-    field.focus()
-    page.keyboard.type("09312024")
-    assert field.evaluate("one => one.validity.badInput")
-    page.get_by_role("button", name="发起任务").click()
-    see(lead, "这个日期不存在，或者没有填完整，没有提交。")
-    lead.check()
     day = ASKED["window_as_written"][1]
     for written in (day, "{}年{}月{}日".format(*map(int, day.split("-")))):
         lead.hands.fill("抽查结束", written)
@@ -113,6 +109,11 @@ def give_the_day_of_the_document(lead):
         expect(page.get_by_label("抽查结束")).to_have_value(written)
         lead.check()
     assert not Task.objects.exists()
+    calendar = field.locator("xpath=following-sibling::input[@type='date']")
+    expect(page.get_by_role("button", name="选择日期").first).to_be_visible()
+    calendar.evaluate(PICK, "2024-08-30")
+    expect(field).to_have_value("2024-08-30")
+    expect(field).to_be_focused()
 
 
 def read_the_scope(lead):
