@@ -48,12 +48,28 @@ class RegionQuerySet(models.QuerySet["Region"]):
         return self.filter(Q(code__startswith=text) | Q(name__contains=text))
 
 
-class Region(models.Model):
-    """An administrative division, GB/T 2260 (行政区划), or a place that is used like one.
+class Shipped(models.Model):
+    """A row of reference data: it ships with the portal, or was added here, and is called `name`.
 
-    `name` is what every page says. What ships with the portal is beside it, so that an upgrade
-    neither overwrites a local correction nor hides that the standard has moved on.
+    What ships is beside it, so that an upgrade neither overwrites a local correction nor hides that
+    the source has moved on.
     """
+
+    is_local = models.BooleanField("本地增加", default=True)
+    shipped_name = models.CharField("随附名称", max_length=40, blank=True, default="")
+    settled_name = models.CharField("已决定不采用的随附名称", max_length=40, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_differing(self) -> bool:
+        """Whether another name ships, about which nobody has decided."""
+        return self.shipped_name not in {"", self.settled_name, getattr(self, "name", "")}
+
+
+class Region(Shipped):
+    """An administrative division, GB/T 2260 (行政区划), or a place that is used like one."""
 
     code = models.CharField("区划代码", max_length=6, primary_key=True)
     name = models.CharField("名称", max_length=40)
@@ -61,9 +77,6 @@ class Region(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
     )
     is_zone = models.BooleanField("功能区", default=False)
-    is_local = models.BooleanField("本地增加", default=True)
-    shipped_name = models.CharField("随附名称", max_length=40, blank=True, default="")
-    settled_name = models.CharField("已决定不采用的随附名称", max_length=40, blank=True, default="")
     retired_on = models.DateField("撤销日期", null=True, blank=True)
 
     objects = RegionQuerySet.as_manager()

@@ -107,8 +107,9 @@ ROLES = {
     ),
     "sysadmin": role(
         "系统管理员",
-        "管理账号、行政区划、系统、行业和工作日历，处理发不出的邮件",
+        "管理账号、行政区划、行业和工作日历，处理发不出的邮件",
         "agencies.change_region",
+        "catalog.change_trade",
         "agencies.view_user",
         "agencies.add_user",
         "agencies.change_user",

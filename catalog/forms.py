@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 
-from catalog.models import CatalogVersion, Item, Method
-from core.forms import ModelForm, row_field
+from catalog.models import CatalogVersion, Item, Method, Trade
+from core.forms import Form, ModelForm, row_field
 
 SEPARATOR = re.compile(r"[|｜]")
+WORD = 40
 BASES = (("法规名称", 120, True), ("条款", 60, False))
 CHECKPOINTS = (("检查要点", 200, True), ("合格标准", 1000, False), ("需调取材料", 200, False))
 
@@ -145,3 +146,55 @@ class ItemForm(ModelForm):
             self.initial["checkpoints"] = [
                 (row.text, row.standard, row.materials) for row in self.instance.checkpoints.all()
             ]
+
+
+class TradeForm(Form):
+    """What a trade is called, and which other words mean it."""
+
+    slug = forms.RegexField(
+        r"^[a-z][a-z0-9-]{1,29}$",
+        label="代号",
+        help_text="2 至 30 个小写字母、数字或连字符，登记后不能修改。",
+        error_messages={"invalid": "代号应为 2 至 30 个小写字母、数字或连字符，以字母开头。"},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    name = forms.CharField(label="名称", max_length=40)
+    synonyms = forms.CharField(
+        label="同义词",
+        required=False,
+        max_length=400,
+        help_text="名录文件中写这些词的，也认作这个行业。用顿号隔开，例如：网吧、网咖。",
+    )
+    gb_code = forms.RegexField(
+        r"^[A-T]?[0-9]{2,4}$",
+        label="GB/T 4754 代码",
+        required=False,
+        help_text="国民经济行业分类，2 至 4 位数字，可带门类字母；没有对应类别的留空。",
+        error_messages={
+            "invalid": "GB/T 4754 代码应为 2 至 4 位数字，可带一个门类字母（A 至 T）。"
+        },
+    )
+    parent = forms.ModelChoiceField(
+        Trade.objects.all(),
+        label="上级",
+        required=False,
+        empty_label="没有上级",
+        help_text="只用于归类；抽查按行业本身取对象，不含下级。",
+    )
+
+    def clean_synonyms(self) -> list[str]:
+        """One word each, without repeats."""
+        words = re.split(r"[、，,;；\n]", self.cleaned_data["synonyms"])
+        found = list(dict.fromkeys(word.strip() for word in words if word.strip()))
+        for word in found:
+            if len(word) > WORD:
+                raise forms.ValidationError(
+                    f"同义词“{word[:10]}…”超过 {WORD} 个字，没有保存。请缩短，或用顿号隔开。"
+                )
+        return found
+
+
+class TradeChangeForm(TradeForm):
+    """The same for one that is there: its slug stays."""
+
+    slug = None  # type: ignore[assignment]

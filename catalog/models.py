@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Case, Count, Q, Value, When
 from django.urls import reverse
 
-from agencies.models import Agency, User, overseen
+from agencies.models import Agency, Shipped, User, overseen
 from catalog.flows import VERSION_FLOW, VersionStatus
 
 
@@ -34,11 +34,19 @@ class PublishScope(models.TextChoices):
     WITHHELD = "withheld", "不予公开"
 
 
-class Trade(models.Model):
+class Trade(Shipped):
     """Our own classification of trades; GB/T 4754 has no class for some of them (行业类别)."""
 
     slug = models.SlugField("代号", max_length=30, primary_key=True)
     name = models.CharField("名称", max_length=40, unique=True)
+    gb_code = models.CharField("GB/T 4754 代码", max_length=5, blank=True, default="")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
+    synonyms = ArrayField(
+        models.CharField(max_length=40), verbose_name="同义词", blank=True, default=list
+    )
+    is_edited = models.BooleanField("已在本地修改", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "行业类别"

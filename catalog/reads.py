@@ -1,12 +1,15 @@
-"""What the pages of item lists show: what still lacks, and why an act cannot be done now."""
+"""What the pages of item lists and trades show: what still lacks, and why an act cannot be done now."""
+
+import unicodedata
 
 from django.db.models import QuerySet
 
 from agencies.models import Agency, User
+from agencies.reads.settings import Mark
 from catalog.flows import VersionStatus
-from catalog.models import CatalogVersion, Item, PublishScope
+from catalog.models import CatalogVersion, Item, PublishScope, Trade
 from core.errors import IllegalMove, Refusal
-from core.workflow import why_not, why_not_move
+from core.workflow import why_not, why_not_move, why_not_role
 
 NAMED = 5
 
@@ -107,3 +110,64 @@ def _why_not_second_draft(agency: Agency | None) -> Refusal | None:
         return None
     text = f"“{draft}”还在编制中，请在该版本上修改，公布后再编制下一版。"
     return Refusal(text, code="draft_open", data={"draft": draft.pk})
+
+
+# Trades --------------------------------------------------------------------------------------
+
+
+def why_not_change_trades(actor: User | None) -> Refusal | None:
+    """Why `actor` cannot add or change trades, or None."""
+    return why_not_role(actor, "change", Trade)
+
+
+def why_not_save_trade(
+    trade: Trade, name: str, parent: Trade | None, synonyms: list[str], actor: User | None
+) -> Refusal | None:
+    """Why a trade cannot have these words, or None: a word in a sheet means one trade only."""
+    refusal = why_not_change_trades(actor) or _why_circular(trade, parent)
+    if refusal:
+        return refusal
+    taken = {
+        _folded(word): other
+        for other in Trade.objects.exclude(pk=trade.pk)
+        for word in (other.name, other.slug, *other.synonyms)
+    }
+    for field, word in (("name", name), *(("synonyms", one) for one in synonyms)):
+        if other := taken.get(_folded(word)):
+            text = f"“{word}”已指行业“{other}”，没有保存。请换一个词，或先从那个行业中删去。"
+            return Refusal(text, field=field, code="taken")
+    return None
+
+
+def _why_circular(trade: Trade, parent: Trade | None) -> Refusal | None:
+    at = parent
+    while at is not None:
+        if at.pk == trade.pk:
+            text = f"“{parent}”在“{trade}”之下或就是它自己，不能作它的上级，没有保存。请另选上级。"
+            return Refusal(text, field="parent", code="circular")
+        at = at.parent
+    return None
+
+
+def _folded(word: str) -> str:
+    return unicodedata.normalize("NFKC", word).replace(" ", "").upper()
+
+
+def why_not_settle_trade(trade: Trade, actor: User | None) -> Refusal | None:
+    """Why there is nothing to decide about the name that ships, or None."""
+    refusal = why_not_change_trades(actor)
+    if refusal or trade.is_differing:
+        return refusal
+    return Refusal(f"{trade}与随附数据没有待定的不同，没有改动。", code="no_difference")
+
+
+def trade_marks(trade: Trade) -> list[Mark]:
+    """Where a trade comes from, and what is to be decided."""
+    found = [
+        Mark("neutral", "本地增加", "plus") if trade.is_local else Mark("neutral", "随附", "books")
+    ]
+    if trade.is_edited and not trade.is_local:
+        found.append(Mark("neutral", "已在本地修改", "pen"))
+    if trade.is_differing:
+        found.append(Mark("wait", "与随附数据不同", "alert"))
+    return found

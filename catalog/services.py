@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from catalog import reads
 from catalog.models import CatalogVersion, Checkpoint, Item, LegalBasis, Trade
 from core import clock
 from core.audit import record
-from core.errors import demand
+from core.errors import demand, unique
 from core.notices import notify
 from core.workflow import advance, lock
 
@@ -22,11 +23,127 @@ DATA = Path(__file__).parent / "data"
 
 @transaction.atomic
 def sync_trades() -> int:
-    """Bring the trades of the seeds (G19) into line with the data; returns how many. Idempotent."""
+    """Bring the trades (G19) into line with what ships; returns how many ship. Idempotent.
+
+    What was added or changed here stays; another name that ships is noted beside it.
+    """
     rows = json.loads((DATA / "trades.json").read_text())
-    for row in rows:
-        Trade.objects.update_or_create(slug=row["slug"], defaults={"name": row["name"]})
+    ship_trades(
+        [
+            Trade(
+                slug=row["slug"],
+                name=row["name"],
+                synonyms=row.get("synonyms", []),
+                shipped_name=row["name"],
+                is_local=False,
+            )
+            for row in rows
+        ]
+    )
     return len(rows)
+
+
+@transaction.atomic
+def ship_trades(shipped: list[Trade]) -> None:
+    """Take over what ships, as far as nobody has changed it here and no other trade is called so."""
+    known = Trade.objects.in_bulk()
+    taken = {trade.name: trade.pk for trade in known.values()}
+    for trade in shipped:
+        mine = known.pop(trade.pk, None)
+        is_free = taken.get(trade.name, trade.pk) == trade.pk
+        if mine is None and is_free:
+            trade.save(force_insert=True)
+        elif mine is not None:
+            _take_over(mine, trade, is_free)
+    for dropped in known.values():
+        if not dropped.is_local:
+            dropped.is_local, dropped.shipped_name = True, ""
+            dropped.save(update_fields=["is_local", "shipped_name"])
+
+
+def _take_over(mine: Trade, shipped: Trade, is_free: bool) -> None:
+    before = (mine.name, mine.is_local, mine.shipped_name, mine.synonyms)
+    if is_free and mine.name in {mine.shipped_name, shipped.name}:
+        mine.name, mine.is_local = shipped.name, False
+        if not mine.is_edited:
+            mine.synonyms = shipped.synonyms
+    mine.shipped_name = shipped.name
+    if before != (mine.name, mine.is_local, mine.shipped_name, mine.synonyms):
+        mine.save(update_fields=["name", "is_local", "shipped_name", "synonyms"])
+
+
+@dataclass(frozen=True, slots=True)
+class TradeWords:
+    """What a trade is called, and how it is found."""
+
+    name: str
+    gb_code: str
+    parent: Trade | None
+    synonyms: list[str]
+
+    def told(self) -> dict[str, Any]:
+        """For the trail."""
+        parent = self.parent.pk if self.parent else None
+        words = {"name": self.name, "gb_code": self.gb_code, "synonyms": self.synonyms}
+        return words | {"parent": parent}
+
+
+@transaction.atomic
+def add_trade(slug: str, words: TradeWords, *, actor: User | None) -> Trade:
+    """Add a local trade. Raises what why_not_save_trade answers."""
+    trade = Trade(slug=slug, is_edited=True)
+    demand(reads.why_not_save_trade(trade, words.name, words.parent, words.synonyms, actor))
+    _put(trade, words)
+    with unique("catalog_trade_pkey", f"代号 {slug} 已被使用，没有增加。请换一个。", field="slug"):
+        trade.save(force_insert=True)
+    record("catalog.add_trade", trade, actor, f"增加行业：{trade}（{slug}）", after=words.told())
+    return trade
+
+
+@transaction.atomic
+def change_trade(trade: Trade, words: TradeWords, *, actor: User | None) -> None:
+    """Change the words of a trade here; an upgrade leaves them."""
+    lock(trade)
+    demand(reads.why_not_save_trade(trade, words.name, words.parent, words.synonyms, actor))
+    before = TradeWords(trade.name, trade.gb_code, trade.parent, trade.synonyms)
+    if trade.name != words.name:
+        trade.settled_name = trade.shipped_name
+    _put(trade, words)
+    trade.is_edited = True
+    trade.save()
+    told = f"修改行业：{before.name}" + ("" if before.name == trade.name else f"改为{trade}")
+    record("catalog.change_trade", trade, actor, told, before=before.told(), after=words.told())
+
+
+def _put(trade: Trade, words: TradeWords) -> None:
+    trade.name, trade.gb_code = words.name, words.gb_code
+    trade.parent, trade.synonyms = words.parent, words.synonyms
+
+
+@transaction.atomic
+def adopt_trade(trade: Trade, *, actor: User | None) -> None:
+    """Take over the name that ships."""
+    lock(trade)
+    demand(
+        reads.why_not_settle_trade(trade, actor)
+        or reads.why_not_save_trade(trade, trade.shipped_name, trade.parent, trade.synonyms, actor)
+    )
+    before, trade.name = trade.name, trade.shipped_name
+    trade.is_local, trade.settled_name = False, ""
+    trade.save(update_fields=["name", "is_local", "settled_name"])
+    told = f"采用随附名称：{before}改为{trade}"
+    record("catalog.adopt_trade", trade, actor, told, before=before, after=trade.name)
+
+
+@transaction.atomic
+def keep_trade(trade: Trade, *, actor: User | None) -> None:
+    """Keep the name that stands here although another ships."""
+    lock(trade)
+    demand(reads.why_not_settle_trade(trade, actor))
+    trade.settled_name = trade.shipped_name
+    trade.save(update_fields=["settled_name"])
+    told = f"保留本地行业名称：{trade}，不采用{trade.shipped_name}"
+    record("catalog.keep_trade", trade, actor, told, kept=trade.name, shipped=trade.shipped_name)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Pages on item lists: find the object, call one service, render."""
+"""Pages on item lists and trades: find the object, call one service, render."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -6,11 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.reads import agency_of
+from agencies.reads.settings import settings_tabs
 from agencies.requests import StaffRequest
 from catalog import reads, services
 from catalog.flows import VersionStatus
-from catalog.forms import ItemForm, VersionForm
-from catalog.models import CatalogVersion, Item
+from catalog.forms import ItemForm, TradeChangeForm, TradeForm, VersionForm
+from catalog.models import CatalogVersion, Item, Trade
+from catalog.services import TradeWords
 from core.errors import demand, demand_access
 from core.pages import attempt, paginate, searched
 
@@ -158,3 +160,87 @@ def _item_page(request: StaffRequest, version: CatalogVersion, found: Item) -> H
             messages.success(request, f"事项“{form.instance}”已保存。")
             return redirect(version)
     return render(request, "catalog/item.html", {"form": form, "item": found, "version": version})
+
+
+# Trades --------------------------------------------------------------------------------------
+
+
+@require_GET
+def trades(request: StaffRequest) -> HttpResponse:
+    """All trades, with the words that mean them."""
+    rows = Trade.objects.select_related("parent")
+    context = {
+        "settings_tabs": settings_tabs(request.user, "catalog:trades"),
+        "lines": [(row, reads.trade_marks(row)) for row in rows],
+        "may_change": reads.why_not_change_trades(request.user) is None,
+    }
+    return render(request, "catalog/trades.html", context)
+
+
+@require_GET
+def trade(request: StaffRequest, pk: str) -> HttpResponse:
+    """One trade."""
+    found = get_object_or_404(Trade.objects.select_related("parent"), pk=pk)
+    context = {
+        "trade": found,
+        "marks": reads.trade_marks(found),
+        "below": found.children.all(),
+        "may_change": reads.why_not_change_trades(request.user) is None,
+    }
+    return render(request, "catalog/trade.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def trade_add(request: StaffRequest) -> HttpResponse:
+    """Add a local trade."""
+    demand(reads.why_not_change_trades(request.user))
+    form = TradeForm(request.POST or None)
+    if form.is_valid():
+        slug = form.cleaned_data.pop("slug")
+        words = TradeWords(**form.cleaned_data)
+        added = attempt(form, services.add_trade, slug, words, actor=request.user)
+        if added:
+            messages.success(request, f"已增加行业“{added.result}”。")
+            return redirect("catalog:trade", slug)
+    return render(request, "catalog/trade_form.html", {"form": form, "trade": None})
+
+
+@require_http_methods(["GET", "POST"])
+def trade_edit(request: StaffRequest, pk: str) -> HttpResponse:
+    """Change the words of a trade."""
+    demand(reads.why_not_change_trades(request.user))
+    found = get_object_or_404(Trade, pk=pk)
+    initial = {
+        "name": found.name,
+        "gb_code": found.gb_code,
+        "parent": found.parent_id,
+        "synonyms": "、".join(found.synonyms),
+    }
+    form = TradeChangeForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        words = TradeWords(**form.cleaned_data)
+        if attempt(form, services.change_trade, found, words, actor=request.user):
+            messages.success(request, f"行业“{found}”已保存。")
+            return redirect("catalog:trade", pk)
+    context = {"form": form, "trade": get_object_or_404(Trade, pk=pk)}
+    return render(request, "catalog/trade_form.html", context)
+
+
+@require_POST
+def trade_adopt(request: StaffRequest, pk: str) -> HttpResponse:
+    """Take over the name that ships."""
+    demand(reads.why_not_change_trades(request.user))
+    found = get_object_or_404(Trade, pk=pk)
+    services.adopt_trade(found, actor=request.user)
+    messages.success(request, f"已采用随附名称“{found}”。")
+    return redirect("catalog:trade", pk)
+
+
+@require_POST
+def trade_keep(request: StaffRequest, pk: str) -> HttpResponse:
+    """Keep the name that stands here."""
+    demand(reads.why_not_change_trades(request.user))
+    found = get_object_or_404(Trade, pk=pk)
+    services.keep_trade(found, actor=request.user)
+    messages.success(request, f"已保留“{found}”。随附数据再有变化时会再次提示。")
+    return redirect("catalog:trade", pk)

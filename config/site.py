@@ -40,7 +40,7 @@ BELOW = {
         "/desk/recusals/",
     ),
     "deadlines:list": ("/desk/settings/calendar/",),
-    "agencies:users": ("/desk/settings/regions/",),
+    "agencies:users": ("/desk/settings/regions/", "/desk/settings/trades/"),
 }
 
 

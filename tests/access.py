@@ -132,6 +132,12 @@ ACCESS = {
     "deadlines:calendar_year": login("year"),
     "deadlines:set_day": role("post", "sysadmin", args="year"),
     "deadlines:clear_day": role("post", "sysadmin", args="year"),
+    "catalog:trades": login(),
+    "catalog:trade": login("trade"),
+    "catalog:trade_add": role("get", "sysadmin"),
+    "catalog:trade_edit": role("get", "sysadmin", args="trade"),
+    "catalog:trade_adopt": role("post", "sysadmin", args="trade"),
+    "catalog:trade_keep": role("post", "sysadmin", args="trade"),
     # 一单两库
     "catalog:list": login(),
     "catalog:create": role("get", *REGISTRARS),

@@ -115,6 +115,7 @@ def lay():
         "kind": "target",
         "plan": draft.pk,
         "county": "341302",
+        "trade": "baoan",
         "line": draft.lines.get().pk,
         "free_line": task.line.pk,
         "visit": visit.pk,

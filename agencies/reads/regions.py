@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from agencies.models import Region, User
+from agencies.reads.settings import Mark
 from agencies.rules import region_above
 from core import clock
 from core.errors import Refusal
@@ -137,15 +138,6 @@ TABS = {
     "retired": "已撤销",
     "differing": "与随附数据不同",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One word on a region, with its look."""
-
-    kind: str
-    words: str
-    icon: str
 
 
 def marks(region: Region, differing: bool) -> list[Mark]:

@@ -10,7 +10,17 @@ from agencies.reads import why_not_view_accounts
 TABS = {
     "agencies:users": "账号",
     "agencies:regions": "行政区划",
+    "catalog:trades": "行业",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One word on a row of reference data, with its look."""
+
+    kind: str
+    words: str
+    icon: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,9 @@ def regions(request: StaffRequest) -> HttpResponse:
 
 
 @require_GET
-def region(request: StaffRequest, code: str) -> HttpResponse:
+def region(request: StaffRequest, pk: str) -> HttpResponse:
     """One region with what lies below it."""
-    return _page(request, get_object_or_404(Region, pk=code))
+    return _page(request, get_object_or_404(Region, pk=pk))
 
 
 def _page(request: StaffRequest, found: Region, *, status: int = 200, **forms: Any) -> HttpResponse:
@@ -66,61 +66,61 @@ def region_add(request: StaffRequest) -> HttpResponse:
     return render(request, "agencies/region_add.html", {"form": form})
 
 
-def _to_change(request: StaffRequest, code: str) -> Region:
+def _to_change(request: StaffRequest, pk: str) -> Region:
     demand(reads.why_not_change_regions(request.user))
-    return get_object_or_404(Region, pk=code)
+    return get_object_or_404(Region, pk=pk)
 
 
 @require_POST
-def region_rename(request: StaffRequest, code: str) -> HttpResponse:
+def region_rename(request: StaffRequest, pk: str) -> HttpResponse:
     """Correct a name."""
-    found = _to_change(request, code)
+    found = _to_change(request, pk)
     form = NameForm(request.POST, auto_id="name_%s")
     if form.is_valid():
         name = form.cleaned_data["name"]
         done = attempt(form, services.rename_region, found, name, actor=request.user)
         if done:
             messages.success(request, f"名称已改为“{found}”。")
-            return redirect("agencies:region", code)
-    return _page(request, get_object_or_404(Region, pk=code), name_form=form, status=422)
+            return redirect("agencies:region", pk)
+    return _page(request, get_object_or_404(Region, pk=pk), name_form=form, status=422)
 
 
 @require_POST
-def region_retire(request: StaffRequest, code: str) -> HttpResponse:
+def region_retire(request: StaffRequest, pk: str) -> HttpResponse:
     """Retire a region from a day on."""
-    found = _to_change(request, code)
+    found = _to_change(request, pk)
     demand_access(reads.why_not_retire(found, request.user))
     form = RetirementForm(request.POST, auto_id="retire_%s")
     if form.is_valid():
         day = form.cleaned_data["retired_on"]
         if attempt(form, services.retire_region, found, day, actor=request.user):
             messages.success(request, f"已登记：{found}自 {day:%Y-%m-%d} 起撤销。")
-            return redirect("agencies:region", code)
-    return _page(request, get_object_or_404(Region, pk=code), retire_form=form, status=422)
+            return redirect("agencies:region", pk)
+    return _page(request, get_object_or_404(Region, pk=pk), retire_form=form, status=422)
 
 
 @require_POST
-def region_restore(request: StaffRequest, code: str) -> HttpResponse:
+def region_restore(request: StaffRequest, pk: str) -> HttpResponse:
     """Take a retirement back."""
-    found = _to_change(request, code)
+    found = _to_change(request, pk)
     services.restore_region(found, actor=request.user)
     messages.success(request, f"{found}已恢复，可以登记新的单位和对象。")
-    return redirect("agencies:region", code)
+    return redirect("agencies:region", pk)
 
 
 @require_POST
-def region_adopt(request: StaffRequest, code: str) -> HttpResponse:
+def region_adopt(request: StaffRequest, pk: str) -> HttpResponse:
     """Take over what ships."""
-    found = _to_change(request, code)
+    found = _to_change(request, pk)
     services.adopt_region(found, actor=request.user)
     messages.success(request, f"已采用随附数据：{found}。")
-    return redirect("agencies:region", code)
+    return redirect("agencies:region", pk)
 
 
 @require_POST
-def region_keep(request: StaffRequest, code: str) -> HttpResponse:
+def region_keep(request: StaffRequest, pk: str) -> HttpResponse:
     """Keep what stands here."""
-    found = _to_change(request, code)
+    found = _to_change(request, pk)
     services.keep_region(found, actor=request.user)
     messages.success(request, f"已保留本地数据：{found}。随附数据再有变化时会再次提示。")
-    return redirect("agencies:region", code)
+    return redirect("agencies:region", pk)

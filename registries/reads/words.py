@@ -91,9 +91,9 @@ def target_words(agency: Agency) -> dict[str, KnownWords]:
         "trade": KnownWords(
             "行业",
             [
-                pair
+                (word, trade)
                 for trade in Trade.objects.all()
-                for pair in ((trade.name, trade), (trade.slug, trade))
+                for word in (trade.name, trade.slug, *trade.synonyms)
             ],
         ),
     }

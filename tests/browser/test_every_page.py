@@ -122,6 +122,7 @@ def tell():
         "agency": lead.agency.code,
         "user": officer.pk,
         "county": HOME,
+        "trade": "baoan",
         "year": 2026,
         2021: 2026,
         "version": version.pk,

@@ -18,7 +18,7 @@ def test_the_trades_of_the_seeds_are_loaded_once(db):
 
 
 def test_a_renamed_trade_is_put_right(db):
-    Trade.objects.create(slug="baoan", name="旧名")
+    Trade.objects.create(slug="baoan", name="旧名", shipped_name="旧名", is_local=False)
     sync_trades()
     assert Trade.objects.get(pk="baoan").name == "保安服务"
 
