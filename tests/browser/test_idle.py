@@ -38,6 +38,20 @@ def left_alone(minutes):
             store.save()
 
 
+def log_in_beside(page):
+    """Log in again in a second window and come back."""
+    with page.expect_popup() as popup:
+        page.get_by_role("link", name="在新窗口重新登录").click()
+    second = popup.value
+    second.get_by_label("用户名").fill("lead")
+    second.get_by_label("口令").fill("demo-2021")
+    second.get_by_role("button", name="登录", exact=True).click()
+    second.wait_for_url("**/desk/**")
+    second.close()
+    page.bring_to_front()
+    page.clock.fast_forward(20_000)
+
+
 def test_the_warning_comes_two_minutes_before_and_loses_nothing(desk):
     page, dialog = desk.page, desk.page.locator("#idle")
     page.clock.fast_forward(27 * MINUTE)
@@ -63,20 +77,27 @@ def test_after_the_end_the_form_waits_for_a_new_log_in(desk):
     expect(page.get_by_role("heading", name="已自动退出")).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).to_be_visible()
-    with page.expect_popup() as popup:
-        page.get_by_role("link", name="在新窗口重新登录").click()
-    second = popup.value
-    second.get_by_label("用户名").fill("lead")
-    second.get_by_label("口令").fill("demo-2021")
-    second.get_by_role("button", name="登录", exact=True).click()
-    second.wait_for_url("**/desk/**")
-    second.close()
-    page.bring_to_front()
-    page.clock.fast_forward(20_000)
+    log_in_beside(page)
     expect(dialog).to_be_hidden()
     expect(page.get_by_label("姓名")).to_have_value("半个名字")
     assert token.input_value() != before
     page.get_by_label("用户名").fill("newcomer")
+    page.get_by_role("button", name="开通账号").click()
+    expect(page.get_by_role("heading", name="半个名字")).to_be_visible()
+    desk.check()
+
+
+def test_a_form_sent_after_an_unnoticed_end_waits_for_the_log_in(desk):
+    page, dialog = desk.page, desk.page.locator("#idle")
+    page.get_by_label("用户名").fill("newcomer")
+    Session.objects.all().delete()
+    page.clock.fast_forward(10_000)
+    page.get_by_role("button", name="开通账号").click()
+    expect(page.get_by_role("heading", name="已自动退出")).to_be_visible()
+    log_in_beside(page)
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_label("姓名")).to_have_value("半个名字")
+    page.clock.fast_forward(10_000)
     page.get_by_role("button", name="开通账号").click()
     expect(page.get_by_role("heading", name="半个名字")).to_be_visible()
     desk.check()

@@ -2,7 +2,7 @@
 import { spanOf } from "../common/clock.js";
 import { all, maybe, one, within } from "../common/dom.js";
 import { recall, remember } from "../common/memory.js";
-import { latestAct, limitsOf, secondsLeft, standingOf, stepOf } from "./rules.js";
+import { asksFirst, latestAct, limitsOf, secondsLeft, standingOf, stepOf } from "./rules.js";
 
 const AGAIN = 15000;                                /* no network: ask again */
 const END_AGAIN = 5000;                             /* after the end: has somebody logged in elsewhere? */
@@ -15,6 +15,7 @@ function watch(dialog) {
 
   let seen = Date.now();
   let told = seen;
+  let heard = seen;                                 /* when the session was last known to live */
   let quiet = 0;                                    /* no question before this time */
   let asking = false;
   let ended = false;
@@ -61,6 +62,7 @@ function watch(dialog) {
     const standing = standingOf(session, owner, limits);
     if (standing === "other") return location.reload();
     if (standing === "end") return showEnd();
+    heard = Date.now();
     for (const token of all(document, "[name=csrfmiddlewaretoken]", HTMLInputElement)) token.value = session.csrf;
     seen = Date.now() - (limits.last - session.left * 1000);
     if (standing === "warning") return showWarning();
@@ -108,6 +110,40 @@ function watch(dialog) {
     if (step.ask) check(step.ask === "act");
     if (moment.ended) quiet = Math.max(quiet, now + END_AGAIN);
   }
+
+  /* 4 Before a form is sent ------------------------------------------------ */
+  /** @type {WeakSet<HTMLFormElement>} */
+  const cleared = new WeakSet();
+  let clearing = false;
+
+  /**
+   * A session may have ended unnoticed: on another device, or by an administrator. What was typed would be
+   * lost on the way to the log-in; so the log-in is asked for here, and the form waits.
+   * @param {HTMLFormElement} form
+   * @param {HTMLElement | null} submitter
+   */
+  async function sendIfOn(form, submitter) {
+    if (clearing) return;
+    clearing = true;
+    const before = heard;
+    try {
+      settle(await ask({}));
+      if (heard !== before) cleared.add(form);
+    } catch {
+      cleared.add(form);                            /* no network: the browser says so */
+    }
+    clearing = false;
+    if (cleared.has(form) && form.isConnected) form.requestSubmit(submitter);
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.requestSubmit || cleared.delete(form)) return;
+    if (!asksFirst({ method: form.method, target: form.target, heard, now: Date.now() })) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();               /* nobody else sends it */
+    sendIfOn(form, event.submitter);
+  }, true);
 
   dialog.addEventListener("click", (event) => {
     if (within(event, "[data-idle-stay]")) check(true);

@@ -65,6 +65,14 @@ export function standingOf({ user, left }, owner, { warn }) {
  */
 export const latestAct = (seen, written, now) => Math.max(seen, Math.min(Number(written) || 0, now));
 
+const FRESH = 5000;                                 /* what the server said this lately still holds */
+
+/**
+ * Must the server be asked for the session before a form is sent? One that opens another window is not held up.
+ * @param {{ method: string, target: string, heard: number, now: number }} sending  heard: when the session was last known to live
+ */
+export const asksFirst = ({ method, target, heard, now }) => method === "post" && !target && now - heard > FRESH;
+
 /**
  * Whole seconds until the end.
  * @param {number} act

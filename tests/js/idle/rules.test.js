@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { latestAct, limitsOf, secondsLeft, standingOf, stepOf } from "../../../static/js/idle/rules.js";
+import { asksFirst, latestAct, limitsOf, secondsLeft, standingOf, stepOf } from "../../../static/js/idle/rules.js";
 
 const LIMITS = limitsOf(1800);
 const MINUTE = 60000;
@@ -75,4 +75,10 @@ test("the last act of any window counts; nonsense and times to come do not keep 
 test("seconds are counted down to nought", () => {
   assert.equal(secondsLeft(0, 29.5 * MINUTE + 1, LIMITS), 30);
   assert.equal(secondsLeft(0, 31 * MINUTE, LIMITS), 0);
+});
+
+test("a form asks for the session before it is sent, unless the server has just spoken", () => {
+  const sending = { method: "post", target: "", heard: 0, now: 60000 };
+  assert.ok(asksFirst(sending));
+  for (const more of [{ method: "get" }, { target: "_blank" }, { heard: 58000 }]) assert.ok(!asksFirst({ ...sending, ...more }));
 });
