@@ -149,7 +149,19 @@ class Keyboard(Hands):
         self.page.keyboard.type(text)
 
     def write_date(self, target, day):
-        self.write(target, day.isoformat())
+        """As text; in a date of the phone the order of the parts is the browser's: a person sees it, we try."""
+        if target.get_attribute("type") == "text":
+            self.write(target, day.isoformat())
+            return
+        self.reach(target)
+        for digits in (f"{day:%m%d%Y}", f"{day:%d%m%Y}", f"{day:%Y/%m/%d}"):
+            self.page.keyboard.type(digits)
+            if target.input_value() == day.isoformat():
+                return
+            while target.evaluate(HAS_FOCUS):
+                self.step("Shift+Tab")
+            self.reach(target)
+        raise AssertionError(f"{target} does not take {day}")
 
     def select(self, target, option):
         self.reach(target)
