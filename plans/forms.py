@@ -6,13 +6,13 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
-from agencies.models import Agency
+from agencies.models import Agency, Region
 from catalog.models import Item
 from core.errors import DomainError
 from core.forms import CodeField, Form, ModelForm, row_field
 from core.templatetags.portal import percent
 from plans import rules
-from plans.models import Plan, PlanLine
+from plans.models import Plan, PlanLine, RuleProfile
 from registries.models import Grade, GradingScheme
 
 MONTHS = [(number, f"{number}月") for number in range(1, 13)]
@@ -207,3 +207,33 @@ class LineForm(ModelForm):
 
 def _with_version(plan: Plan) -> str:
     return f"{plan.year} 年度：{plan}（第 {plan.version} 版，{plan.get_status_display()}）"
+
+
+class ProfileForm(ModelForm):
+    """The rules of a place; every figure says where it comes from."""
+
+    class Meta:
+        model = RuleProfile
+        fields = [
+            "region",
+            "name",
+            "source",
+            "inspectors_per_agency",
+            "annual_cap_per_agency",
+            "annual_cap_total",
+            "forbids_repeat",
+            "rounding",
+            "list_published",
+        ]
+        help_texts = {
+            "source": "文件名称和文号，随任务和证书公开。",
+            "inspectors_per_agency": "不少于 2 人（行政处罚法第四十二条）。",
+            "annual_cap_per_agency": "留空表示还没有公布；全国示例为同一企业原则上每年不超过 2 次。",
+            "annual_cap_total": "留空表示不另设合计上限。",
+            "rounding": "只有“进一”能保证不低于公布的比例。",
+        }
+
+    def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = Region.objects.filter(code__startswith=agency.region.prefix).order_by("code")
+        row_field(self, "region").queryset = places

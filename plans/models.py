@@ -31,15 +31,30 @@ class ListPublished(models.TextChoices):
     AT_LOCK = "at_lock", "名单锁定时"
 
 
+class ProfileStatus(models.TextChoices):
+    """Where a version of the rules stands: nobody puts rules into force alone."""
+
+    PROPOSED = "proposed", "待确认"
+    IN_FORCE = "in_force", "已生效"
+    REFUSED = "refused", "未采用"
+
+
+PROFILE_LOOKS = {
+    ProfileStatus.PROPOSED: ("wait", ""),
+    ProfileStatus.IN_FORCE: ("ok", ""),
+    ProfileStatus.REFUSED: ("neutral", "minus"),
+}
+
+
 class RuleProfileQuerySet(models.QuerySet["RuleProfile"]):
     """Reads on rule profiles."""
 
     def nearest(self, region: Region) -> "RuleProfile | None":
-        """The newest rules of the county, else of its city, else of its province."""
+        """The newest rules in force of the county, else of its city, else of its province."""
         code = region.pk
         places = [code[:2] + "0000", code[:4] + "00", code]
         return max(
-            self.filter(region__in=places),
+            self.filter(region__in=places, status=ProfileStatus.IN_FORCE),
             key=lambda profile: (places.index(profile.region_id), profile.version),
             default=None,
         )
@@ -69,14 +84,42 @@ class RuleProfile(models.Model):
         choices=ListPublished.choices,
         default=ListPublished.AFTER_ONSITE,
     )
+    status = models.CharField(
+        "状态",
+        max_length=10,
+        choices=ProfileStatus.choices,
+        default=ProfileStatus.IN_FORCE,
+        editable=False,
+    )
+    proposed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="拟定人"
+    )
+    proposed_at = models.DateTimeField("拟定时间", null=True, editable=False)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="确认人"
+    )
+    decided_at = models.DateTimeField("确认时间", null=True, editable=False)
 
     objects = RuleProfileQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "规则配置"
         ordering = ["region", "-version"]
+        permissions = [
+            ("propose_ruleprofile", "可以拟定本地抽查规则"),
+            ("decide_ruleprofile", "可以确认本地抽查规则"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["region", "version"], name="profile_version_once"),
+            models.UniqueConstraint(
+                fields=["region"],
+                condition=Q(status="proposed"),
+                name="profile_one_proposal",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
+                name="profile_by_two_people",
+            ),
             models.CheckConstraint(
                 condition=Q(inspectors_per_agency__gte=2), name="profile_two_inspectors"
             ),
@@ -84,6 +127,29 @@ class RuleProfile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}（第{self.version}版）"
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether a second person has yet to confirm it."""
+        return self.status == ProfileStatus.PROPOSED
+
+    @property
+    def look(self) -> tuple[str, str]:
+        """Kind and icon of its status chip."""
+        return PROFILE_LOOKS[ProfileStatus(self.status)]
+
+    @property
+    def caps_text(self) -> str:
+        """The annual cap in words; without any, that it has not been published (F15)."""
+        caps = [
+            f"{word}每年不超过 {cap} 次"
+            for word, cap in (
+                ("同一部门", self.annual_cap_per_agency),
+                ("各部门合计", self.annual_cap_total),
+            )
+            if cap is not None
+        ]
+        return "，".join(caps) or "尚未公布年度检查频次上限"
 
     def snapshot(self) -> dict[str, Any]:
         """The rules as plain values, to be kept by a task."""

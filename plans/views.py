@@ -11,8 +11,8 @@ from core.errors import demand
 from core.pages import attempt, paginate, searched
 from plans import reads, services
 from plans.flows import PlanStatus
-from plans.forms import LineForm, PlanForm, PlanReturnForm, RevisionForm
-from plans.models import Plan, PlanLine
+from plans.forms import LineForm, PlanForm, PlanReturnForm, ProfileForm, RevisionForm
+from plans.models import Plan, PlanLine, RuleProfile
 
 WHY: dict[str, str] = {
     PlanStatus.DRAFT: "牵头单位经办填写计划项，完成后提交审批。",
@@ -208,3 +208,56 @@ def _line_page(request: StaffRequest, plan: Plan, found: PlanLine) -> HttpRespon
             messages.success(request, f"计划项“{line}”已保存，预估 {line.estimated} 户。")
             return redirect(plan)
     return render(request, "plans/line.html", {"form": form, "line": found, "plan": plan})
+
+
+# The rules of a place ------------------------------------------------------------------------
+
+
+@require_GET
+def profiles(request: StaffRequest) -> HttpResponse:
+    """The rules in force, to read and to copy, and what waits for a second person."""
+    user = request.user
+    page = paginate(reads.profiles_for(user), request, ("region_id", "-version"))
+    rows = [(row, reads.why_not_decide_profile(row, user)) for row in page.items]
+    context = {
+        "page": page,
+        "rows": rows,
+        "may_propose": reads.why_not_propose_profile(None, user) is None,
+        "missing": reads.lacks_profile(user),
+    }
+    return render(request, "plans/profiles.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def profile_new(request: StaffRequest) -> HttpResponse:
+    """Propose rules, from scratch or from those of another place."""
+    demand(reads.why_not_propose_profile(None, request.user))
+    agency = agency_of(request.user)
+    copied = request.GET.get("copy", "")
+    source = RuleProfile.objects.filter(pk=copied).first() if copied.isdigit() else None
+    posted = request.POST if request.method == "POST" else None
+    form = ProfileForm(posted, agency=agency, initial=reads.profile_proposal(agency, source))
+    if form.is_valid() and attempt(
+        form, services.propose_profile, form.instance, actor=request.user
+    ):
+        messages.success(request, "已拟定，等待第二人确认。确认以前，仍按原来的规则办理。")
+        return redirect("plans:profiles")
+    return render(request, "plans/profile.html", {"form": form, "source": source})
+
+
+@require_POST
+def profile_confirm(request: StaffRequest, pk: int) -> HttpResponse:
+    """Put proposed rules into force."""
+    profile = get_object_or_404(reads.profiles_for(request.user), pk=pk)
+    services.confirm_profile(profile, actor=request.user)
+    messages.success(request, f"{profile}已生效。已经发起的任务仍按各自的规则。")
+    return redirect("plans:profiles")
+
+
+@require_POST
+def profile_refuse(request: StaffRequest, pk: int) -> HttpResponse:
+    """Leave the rules as they are."""
+    profile = get_object_or_404(reads.profiles_for(request.user), pk=pk)
+    services.refuse_profile(profile, actor=request.user)
+    messages.success(request, f"没有采用{profile}，原来的规则不变。")
+    return redirect("plans:profiles")

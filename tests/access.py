@@ -172,6 +172,10 @@ ACCESS = {
     "registries:discard": Access(SEES, "upload", "post"),
     "registries:template": role("get", *REGISTRARS, args="kind"),
     # plans
+    "plans:profiles": login(),
+    "plans:profile_new": role("get", "coordinator"),
+    "plans:profile_confirm": Access(ROLE, "profile", "post", ("coordinator", "supervisor")),
+    "plans:profile_refuse": Access(ROLE, "profile", "post", ("coordinator", "supervisor")),
     "plans:list": login(),
     "plans:create": role("get", LEAD),
     "plans:detail": sees("plan"),

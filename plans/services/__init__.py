@@ -10,14 +10,22 @@ from plans.services.life import (
     submit,
 )
 from plans.services.lines import delete_line, save_line
-from plans.services.profiles import sync_profiles
+from plans.services.profiles import (
+    confirm_profile,
+    propose_profile,
+    refuse_profile,
+    sync_profiles,
+)
 
 __all__ = [
     "adjust",
     "approve",
+    "confirm_profile",
     "create_plan",
     "delete_line",
+    "propose_profile",
     "publish",
+    "refuse_profile",
     "return_plan",
     "revise_plan",
     "save_line",
