@@ -107,9 +107,9 @@ def approve_substitution(
     event each. begun: selections whose visit has begun. Returns the teams that changed, as
     (selection, system). Raises DomainError, and changes nothing, where nobody is left.
     """
-    share_registries()
     task = substitution.assignment.selection.task
     lock(task)
+    share_registries()  # after the task, as a freeze takes them
     lock(substitution)
     first = substitution.assignment
     hold_assignment(first)

@@ -16,7 +16,7 @@ from draws.models import Draw, Purpose
 from inspections import services as field
 from tasks import services
 from tasks.flows import TaskStatus
-from tasks.models import Selection, Task
+from tasks.models import Assignment, Selection, Substitution, Task
 from tests import lists, suzhou
 from tests.laying import laid
 
@@ -85,6 +85,16 @@ def assigned():
     services.propose_void(live(Purpose.INSPECTORS), "人员有误", actor=person("lead"))
 
 
+def vacated():
+    """The teams were voided while a deputy had still to decide on an application to leave one."""
+    task = suzhou.lay_task()
+    suzhou.assigned(task)
+    one = Assignment.objects.filter(inspector__agency=person("deputy-gongan").agency).first()
+    field.request_substitution(one, "health", "住院", actor=one.inspector.user)
+    services.propose_void(live(Purpose.INSPECTORS), "人员有误", actor=person("lead"))
+    services.void(live(Purpose.INSPECTORS), actor=person("leader"))
+
+
 # --- the acts ------------------------------------------------------------------------------------------
 
 
@@ -118,6 +128,11 @@ def report():
 
 def lock_list():
     services.lock_list(the_task(), actor=person("lead"))
+
+
+def approve_substitution():
+    row = Substitution.objects.select_related("assignment__selection__task").get()
+    field.approve_substitution(row, actor=person("deputy-gongan"))
 
 
 # --- the two of them -----------------------------------------------------------------------------------
@@ -171,6 +186,7 @@ EITHER_OR = [
     (locked, freeze_people, void_targets),
     (assigned, void_people, dispatch),
     (confirmed, report, lock_list),
+    (vacated, freeze_people, approve_substitution),
 ]
 CASES = [
     pytest.param(gate, stage, *acts, id=f"{acts[0].__name__}-{acts[1].__name__}-{gate.__name__}")
