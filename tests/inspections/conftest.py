@@ -2,14 +2,21 @@
 
 import pytest
 
+from agencies.services import sync_reference
 from deadlines.services import sync_calendar, sync_rules
 from tests.inspections.factories import build_world
+from tests.laying import laid
 
 
 @pytest.fixture
-def assigned(reference, clock):
+def assigned(db, clock):
     """A task whose teams are known, before dispatch, on 2021-07-21."""
     clock("2021-07-21")
+    return laid("assigned world", _assigned)
+
+
+def _assigned():
+    laid("reference", sync_reference)
     return build_world()
 
 
@@ -21,10 +28,16 @@ def deadlines(reference):
 
 
 @pytest.fixture
-def world(assigned):
+def world(db, clock):
     """The same, dispatched: one firm, one form, two sections."""
-    assigned.dispatch()
-    return assigned
+    clock("2021-07-21")
+    return laid("dispatched world", _dispatched)
+
+
+def _dispatched():
+    made = _assigned()
+    made.dispatch()
+    return made
 
 
 @pytest.fixture
