@@ -14,12 +14,15 @@ from core import clock
 from core.models import IDENTITY, Notice, Portal
 from reports import reads
 
-STAFF = frozenset({"lead", "agency_admin", "officer", "deputy", "principal", "supervisor"})
+STAFF = frozenset(
+    {"lead", "agency_admin", "officer", "deputy", "principal", "supervisor", "coordinator"}
+)
 MINUTE = 60
 RAIL = [
     ("工作台", "home", "reports:worklist", None),
     ("一单两库", "books", "catalog:list", STAFF),
     ("计划", "cal", "plans:list", STAFF),
+    ("抽查规则", "gear", "plans:profiles", frozenset({"coordinator"})),
     ("抽查任务", "target", "tasks:list", STAFF),
     ("现场录入", "pen", "inspections:today", frozenset({"officer"})),
     ("检查记录", "list", "inspections:list", STAFF - {"officer"}),

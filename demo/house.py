@@ -85,10 +85,12 @@ def coordinate(today: date) -> None:
             System.objects.get(slug="zonghe"),
             is_inspecting=False,
         )
-        role = Group.objects.get(name=f"{ROLE_PREFIX}supervisor")
+        roles = [
+            Group.objects.get(name=f"{ROLE_PREFIX}{slug}") for slug in ("supervisor", "coordinator")
+        ]
         password = make_password(PASSWORD)
         user = User.objects.create(username=OFFICE, name="孟某", agency=agency, password=password)
-        user.groups.add(role, agency.group)
+        user.groups.add(*roles, agency.group)
 
 
 def person(username: str) -> User:

@@ -31,6 +31,7 @@ ACTIONS = {
     "principal": ("approvals:list", "审批检查结果"),
     "agency_admin": ("registries:targets", "维护名录库"),
     "supervisor": ("deadlines:list", "查看期限"),
+    "coordinator": ("plans:profiles", "抽查规则"),
     "sysadmin": ("agencies:users", "管理账号"),
     "secadmin": ("agencies:users", "授予角色"),
     "auditor": ("reports:trail", "查看留痕"),
@@ -51,6 +52,7 @@ def worklist(request: WorklistRequest) -> HttpResponse:
     task = reads.newest_dispatched(user) if "lead" in user.roles else None
     context = {
         "todos": todos,
+        "foundations": reads.foundations(user),
         "note": rules.day_note(clock.today(), calendar_of(Context({"request": request}))),
         "action": next((ACTIONS[role] for role in ACTIONS if role in user.roles), None),
         "next_deadline": None if todos else reads.next_deadline(user),

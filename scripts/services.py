@@ -14,7 +14,12 @@ from scripts.console import Refused
 from scripts.machine import postgres_folder, search_path
 from scripts.state import State
 
-UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+UNSAFE_BUT_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "jit": "off",  # compiling a query costs more than any of the small ones of a test
+}
 SETUP_SQL = """
 SELECT 'CREATE ROLE portal LOGIN CREATEDB'
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portal') \\gexec

@@ -263,6 +263,7 @@ PEOPLE = {
     ADMIN: "admin-gongan",
     OFFICER: "officer-gongan",
     "deputy": "deputy-gongan",
+    "coordinator": "office",
     "sysadmin": "sysadmin",
     "secadmin": "secadmin",
     "auditor": "auditor",

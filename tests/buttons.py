@@ -82,6 +82,7 @@ SAMPLES = {
 # The same for one route, where the name of a field says something else or the page has filled it in.
 AT_ROUTE = {
     "deadlines:calendar": {"days": ("2027-01-01 休 元旦", "2028-01-03 休 元旦")},
+    "plans:profile_new": {"region": ("341302", "341321")},
     "registries:recusal_declare": {"target": ("",)},  # from every target
     "registries:target_status": {"status": ("closed", "active")},
     "tasks:beacon": {"value": ("02-15-19-24-31-32+04",)},

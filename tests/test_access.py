@@ -92,6 +92,7 @@ def lay():
     home_admin = UserFactory(username="home-admin", role="agency_admin", agency=inspector.agency)
     for role in ROLES:
         UserFactory(username=f"far-{role}", role=role, agency=agency("410200", "gongan"))
+    UserFactory(username="office", role="coordinator", agency=lead.agency)
     upload = keep_upload("target", "名录.csv", "统一社会信用代码,名称\n".encode(), actor=admin)
     objects = {
         "publication": publication.pk,
@@ -116,6 +117,7 @@ def lay():
         "plan": draft.pk,
         "county": "341302",
         "trade": "baoan",
+        "profile": task.profile_id,
         "line": draft.lines.get().pk,
         "free_line": task.line.pk,
         "visit": visit.pk,

@@ -2,6 +2,7 @@
 
 from reports.reads.counts import counts
 from reports.reads.failed_mail import KINDS, letters, put_off, undelivered
+from reports.reads.foundations import foundations
 from reports.reads.progress import by_agency, newest_dispatched, running_tasks
 from reports.reads.search import search
 from reports.reads.todo import Todo
@@ -13,6 +14,7 @@ __all__ = [
     "Todo",
     "by_agency",
     "counts",
+    "foundations",
     "letters",
     "newest_dispatched",
     "next_deadline",

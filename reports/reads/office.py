@@ -14,7 +14,8 @@ from deadlines import rules
 from deadlines.models import CalendarYear, Deadline, DeadlineKind
 from deadlines.reads import calendar
 from plans.flows import PlanStatus
-from plans.models import Plan
+from plans.models import Plan, ProfileStatus, RuleProfile
+from plans.reads import why_not_decide_profile
 from publication.reads import approval_queue
 from registries.models import CERTIFICATE_SOON_DAYS, Inspector, Target
 from reports.reads.ceremony import beacons, consents, seals, voids
@@ -222,9 +223,24 @@ def accounts_without_role(user: User, today: date) -> Iterator[Todo]:
         )
 
 
+def rules_to_confirm(user: User, today: date) -> Iterator[Todo]:
+    """Rules of the region that somebody else proposed."""
+    waiting = RuleProfile.objects.filter(status=ProfileStatus.PROPOSED)
+    for row in waiting.select_related("region", "proposed_by"):
+        if why_not_decide_profile(row, user) is None:
+            yield Todo(
+                "rules",
+                f"{row.region}的抽查规则待确认",
+                f"{row.proposed_by}拟定，{row.caps_text}；由第二人确认后生效",
+                reverse("plans:profiles"),
+                "查看规则",
+            )
+
+
 ADMIN = (confirmations, replacements, seals, consents, beacons, certificates, stale_targets)
 PRINCIPAL = (sections_to_approve, plans_to_approve, voids)
 DEPUTY = (substitutions, *PRINCIPAL, consents)
-SUPERVISOR = (seals, beacons, deadlines_to_watch)
+SUPERVISOR = (seals, beacons, deadlines_to_watch, rules_to_confirm)
+COORDINATOR = (seals, beacons, rules_to_confirm)
 SYSADMIN = (silent_background, missing_years, accounts_without_role, undelivered_mail)
 SECADMIN = (accounts_without_role,)

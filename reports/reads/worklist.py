@@ -13,6 +13,7 @@ SOURCES = {
     "deputy": office.DEPUTY,
     "principal": office.PRINCIPAL,
     "supervisor": office.SUPERVISOR,
+    "coordinator": office.COORDINATOR,
     "sysadmin": office.SYSADMIN,
     "secadmin": office.SECADMIN,
 }

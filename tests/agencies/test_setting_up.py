@@ -137,7 +137,7 @@ def test_guessing_codes_closes_the_address(code, settings):
     [
         ({"secadmin-username": "sysadmin"}, "三员的用户名不能相同"),
         ({"secadmin-name": "赵某"}, "三员须由三个人分别担任"),
-        ({"auditor-name": ""}, "请填写“姓名”"),
+        ({"auditor-name": ""}, "姓名"),
         ({"auditor-username": "审计"}, "用户名应为 3 至 40 个小写字母"),
     ],
 )

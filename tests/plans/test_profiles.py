@@ -50,7 +50,7 @@ def test_the_nearest_rules_bind(reference):
 
 def test_a_region_without_rules_gets_a_sentence(reference):
     sync_profiles()
-    with pytest.raises(DomainError, match="还没有抽查规则配置"):
+    with pytest.raises(DomainError, match="还没有抽查规则"):
         profile_for(Region.objects.get(pk="130602"))
 
 
