@@ -102,7 +102,6 @@ ROLES = {
     "supervisor": role(
         "督导",
         "查看进度和期限，确认本地的抽查规则；受邀时为摇号密封随机数",
-        "plans.decide_ruleprofile",
         "draws.contribute_contributor",
         "draws.enter_beacon_draw",
     ),
@@ -110,7 +109,8 @@ ROLES = {
         "联席办经办",
         "拟定和确认本地的抽查规则；受邀时为摇号密封随机数",
         "plans.propose_ruleprofile",
-        "plans.decide_ruleprofile",
+        "plans.confirm_ruleprofile",
+        "plans.refuse_ruleprofile",
         "draws.contribute_contributor",
         "draws.enter_beacon_draw",
     ),

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from agencies.models import Agency, Region, User, overseen
 from catalog.models import Item, Method, Trade
-from plans.flows import PLAN_FLOW, PlanStatus
+from plans.flows import PLAN_FLOW, PROFILE_FLOW, PlanStatus, ProfileStatus
 from registries.models import Grade, GradingScheme
 
 PPM = [MinValueValidator(1), MaxValueValidator(1_000_000)]
@@ -29,14 +29,6 @@ class ListPublished(models.TextChoices):
 
     AFTER_ONSITE = "after_onsite", "现场检查阶段结束后"
     AT_LOCK = "at_lock", "名单锁定时"
-
-
-class ProfileStatus(models.TextChoices):
-    """Where a version of the rules stands: nobody puts rules into force alone."""
-
-    PROPOSED = "proposed", "待确认"
-    IN_FORCE = "in_force", "已生效"
-    REFUSED = "refused", "未采用"
 
 
 PROFILE_LOOKS = {
@@ -91,6 +83,9 @@ class RuleProfile(models.Model):
         default=ProfileStatus.IN_FORCE,
         editable=False,
     )
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="拟定单位"
+    )
     proposed_by = models.ForeignKey(
         User, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="拟定人"
     )
@@ -100,6 +95,7 @@ class RuleProfile(models.Model):
     )
     decided_at = models.DateTimeField("确认时间", null=True, editable=False)
 
+    flow = PROFILE_FLOW
     objects = RuleProfileQuerySet.as_manager()
 
     class Meta:
@@ -107,7 +103,7 @@ class RuleProfile(models.Model):
         ordering = ["region", "-version"]
         permissions = [
             ("propose_ruleprofile", "可以拟定本地抽查规则"),
-            ("decide_ruleprofile", "可以确认本地抽查规则"),
+            *PROFILE_FLOW.permissions("ruleprofile"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["region", "version"], name="profile_version_once"),

@@ -218,7 +218,7 @@ def profiles(request: StaffRequest) -> HttpResponse:
     """The rules in force, to read and to copy, and what waits for a second person."""
     user = request.user
     page = paginate(reads.profiles_for(user), request, ("region_id", "-version"))
-    rows = [(row, reads.why_not_decide_profile(row, user)) for row in page.items]
+    rows = [(row, reads.why_not_decide_profile(row, "confirm", user)) for row in page.items]
     context = {
         "page": page,
         "rows": rows,

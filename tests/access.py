@@ -174,8 +174,8 @@ ACCESS = {
     # plans
     "plans:profiles": login(),
     "plans:profile_new": role("get", "coordinator"),
-    "plans:profile_confirm": Access(ROLE, "profile", "post", ("coordinator", "supervisor")),
-    "plans:profile_refuse": Access(ROLE, "profile", "post", ("coordinator", "supervisor")),
+    "plans:profile_confirm": Access(ROLE, "profile", "post", ("coordinator",)),
+    "plans:profile_refuse": Access(ROLE, "profile", "post", ("coordinator",)),
     "plans:list": login(),
     "plans:create": role("get", LEAD),
     "plans:detail": sees("plan"),

@@ -12,9 +12,10 @@ from core import clock
 from core.audit import record
 from core.errors import demand, unique
 from core.notices import notify
-from core.workflow import lock
-from plans.models import ProfileStatus, RuleProfile
-from plans.reads import why_not_decide_profile, why_not_propose_profile
+from core.workflow import advance, lock
+from plans.flows import ProfileStatus
+from plans.models import RuleProfile
+from plans.reads.profiles import why_not_decide_profile, why_not_propose_profile
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -44,7 +45,7 @@ def propose_profile(profile: RuleProfile, *, actor: User) -> RuleProfile:
     demand(why_not_propose_profile(profile.region, actor))
     last = RuleProfile.objects.filter(region=profile.region).aggregate(Max("version"))
     profile.pk, profile.version = None, (last["version__max"] or 0) + 1
-    profile.status = ProfileStatus.PROPOSED
+    profile.status, profile.agency = ProfileStatus.PROPOSED, actor.agency
     profile.proposed_by, profile.proposed_at = actor, clock.now()
     waiting = f"{profile.region}已有一版规则等待确认，请先由第二人确认或不予采用。"
     with unique("profile_one_proposal", waiting, field="region"):
@@ -65,30 +66,22 @@ def confirm_profile(profile: RuleProfile, *, actor: User) -> None:
 
     Tasks that exist keep theirs; a frozen draw is never touched.
     """
-    before = RuleProfile.objects.nearest(profile.region)
-    _decide(profile, ProfileStatus.IN_FORCE, actor)
-    record(
-        "plans.confirm_profile",
-        profile,
-        actor,
-        f"确认抽查规则：{profile.region}，{profile}，{profile.caps_text}",
-        before=before.snapshot() if before else {},
-        after=profile.snapshot(),
-    )
+    _decide(profile, "confirm", actor)
 
 
 @transaction.atomic
 def refuse_profile(profile: RuleProfile, *, actor: User) -> None:
     """Do not take the proposed rules over; those in force stay."""
-    _decide(profile, ProfileStatus.REFUSED, actor)
-    record("plans.refuse_profile", profile, actor, f"不采用抽查规则：{profile.region}，{profile}")
+    _decide(profile, "refuse", actor)
 
 
-def _decide(profile: RuleProfile, status: ProfileStatus, actor: User) -> None:
+def _decide(profile: RuleProfile, move: str, actor: User) -> None:
+    """The move, by whom and when; whoever proposed the rules is told."""
     lock(profile)
-    demand(why_not_decide_profile(profile, actor))
-    profile.status, profile.decided_by, profile.decided_at = status, actor, clock.now()
-    profile.save(update_fields=["status", "decided_by", "decided_at"])
+    demand(why_not_decide_profile(profile, move, actor))
+    advance(profile, move, actor=actor, rules=profile.snapshot(), region=profile.region_id)
+    profile.decided_by, profile.decided_at = actor, clock.now()
+    profile.save(update_fields=["decided_by", "decided_at"])
     if profile.proposed_by is not None:
         text = f"您为{profile.region}拟定的抽查规则{profile.get_status_display()}（{actor}）。"
         notify([profile.proposed_by], text, reverse("plans:profiles"))

@@ -13,8 +13,8 @@ from core.models import Heartbeat
 from deadlines import rules
 from deadlines.models import CalendarYear, Deadline, DeadlineKind
 from deadlines.reads import calendar
-from plans.flows import PlanStatus
-from plans.models import Plan, ProfileStatus, RuleProfile
+from plans.flows import PlanStatus, ProfileStatus
+from plans.models import Plan, RuleProfile
 from plans.reads import why_not_decide_profile
 from publication.reads import approval_queue
 from registries.models import CERTIFICATE_SOON_DAYS, Inspector, Target
@@ -227,7 +227,7 @@ def rules_to_confirm(user: User, today: date) -> Iterator[Todo]:
     """Rules of the region that somebody else proposed."""
     waiting = RuleProfile.objects.filter(status=ProfileStatus.PROPOSED)
     for row in waiting.select_related("region", "proposed_by"):
-        if why_not_decide_profile(row, user) is None:
+        if why_not_decide_profile(row, "confirm", user) is None:
             yield Todo(
                 "rules",
                 f"{row.region}的抽查规则待确认",
@@ -240,7 +240,7 @@ def rules_to_confirm(user: User, today: date) -> Iterator[Todo]:
 ADMIN = (confirmations, replacements, seals, consents, beacons, certificates, stale_targets)
 PRINCIPAL = (sections_to_approve, plans_to_approve, voids)
 DEPUTY = (substitutions, *PRINCIPAL, consents)
-SUPERVISOR = (seals, beacons, deadlines_to_watch, rules_to_confirm)
+SUPERVISOR = (seals, beacons, deadlines_to_watch)
 COORDINATOR = (seals, beacons, rules_to_confirm)
 SYSADMIN = (silent_background, missing_years, accounts_without_role, undelivered_mail)
 SECADMIN = (accounts_without_role,)

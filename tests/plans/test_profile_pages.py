@@ -66,7 +66,7 @@ def test_rules_bind_once_a_second_person_confirms(log_in, proposer, second):
     assert (found, found.version, found.annual_cap_per_agency) == (row, 1, 2)
     assert (found.proposed_by, found.decided_by) == (proposer, second)
     verbs = AuditEvent.objects.order_by("pk").values_list("verb", flat=True)
-    assert list(verbs)[-2:] == ["plans.propose_profile", "plans.confirm_profile"]
+    assert list(verbs)[-2:] == ["plans.propose_profile", "plans.confirm"]
     assert "已生效" in Notice.objects.get(recipient=proposer).text
 
 
@@ -99,7 +99,7 @@ def test_a_decided_proposal_is_not_decided_again(proposer, second):
     row = RuleProfile(**_values())
     services.propose_profile(row, actor=proposer)
     services.confirm_profile(row, actor=second)
-    with pytest.raises(DomainError, match="已经办结"):
+    with pytest.raises(DomainError, match="当前状态不能执行"):
         services.refuse_profile(row, actor=second)
     row.refresh_from_db()
     assert row.status == "in_force"
