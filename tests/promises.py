@@ -62,7 +62,7 @@ PROMISES = (
     Promise("各自对照来源核对后更正|您已录入|可以更正|^更正录入$", ("tasks:beacon",), "lead"),
     Promise("检查通知书随之更正|更正文书|^检查人员变更", ("inspections:substitute",), "officer"),
     Promise("更正|调出", pending="Results: corrections and objections; lists: transfers"),
-    Promise("管理员补充", pending="Start: deadline rules kept on pages"),
+    Promise("管理员补充|补充功能", pending="Start: deadline rules kept on pages"),
     Promise("由第二人确认后再办理|由第二人确认", ("plans:profile_confirm",), "coordinator"),
 )
 AT_A_SERVER = {"在服务器上由两人在场办理|由两人在场办理"}  # done outside the portal on purpose
