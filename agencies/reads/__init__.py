@@ -7,11 +7,12 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from agencies import rules
 from agencies.models import ROLE_PREFIX, Agency, LogInGuard, Region, System, User
 from agencies.roles import ADMINISTRATORS, ROLES, conflict
+from core import clock
 from core.audit import subject_of
 from core.errors import IllegalMove, Refusal
 from core.models import AuditEvent
@@ -107,11 +108,11 @@ def full_name(region: Region) -> str:
 
 
 def places(text: str) -> list[Region]:
-    """The regions whose code begins with the text or whose name holds it, the larger first."""
+    """The regions of today whose code begins with the text or whose name holds it, the larger first."""
     words = text.strip()
     if not words:
         return []
-    found = Region.objects.filter(Q(code__startswith=words) | Q(name__contains=words))
+    found = Region.objects.standing(clock.today()).matching(words)
     return list(found.select_related("parent__parent").order_by("code")[:MOST_PLACES])
 
 

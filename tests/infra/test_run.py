@@ -2,12 +2,14 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -114,3 +116,20 @@ def test_reset_starts_afresh_and_tls_serves_https(first, environ):
         # Site trusts the certificate of this state only, for the name it is asked by.
         assert Site("127.0.0.1", port, state / "tls").health()["database"] is True
         assert Site("127.0.0.1", port, None).health() is None
+
+
+def test_an_empty_portal_says_where_it_is_set_up(environ):
+    """Beside the demonstration: a folder, a port and a database of its own, and one code."""
+    port = str(free_port())
+    with portal(environ | {"PORTAL_PORT": port}, "--empty") as (process, lines):
+        assert lines[-1] == f"READY http://127.0.0.1:{port}/", "\n".join(lines)
+        assert "Loading the demonstration" not in lines
+        invitation = next(line for line in process.stdout if "/setup/" in line)
+        assert re.search(
+            rf"http://127.0.0.1:{port}/setup/#(\w{{4}}-){{2}}\w{{4}}$", invitation.strip()
+        )
+        with urlopen(f"http://127.0.0.1:{port}/setup/") as page:
+            assert "首次设置" in page.read().decode()
+        with urlopen(f"http://127.0.0.1:{port}/login/") as page:
+            assert "演示" not in page.read().decode()
+    assert Path(f"{environ['PORTAL_STATE']}-empty").is_dir()
