@@ -113,7 +113,10 @@ def test_what_runs_is_started_again_and_watched():
 
 def test_the_schema_is_ready_before_anything_starts():
     command = SERVICES["migrate"]["command"][-1]
-    assert command == "python manage.py migrate --noinput && python manage.py sync_reference"
+    assert command == (
+        "python manage.py migrate --noinput && python manage.py sync_reference"
+        " && (python manage.py set_up_code || true)"
+    )
     for name in ("web", "worker", "beat"):
         assert SERVICES[name]["depends_on"]["migrate"] == {
             "condition": "service_completed_successfully"

@@ -274,7 +274,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(admin, django_assert_
 
 def test_a_name_borne_by_two_counties_needs_the_code(reference, admin):
     province = agency("340000", "gongan")
-    RegionFactory(code="340103", name="埇桥区")
+    RegionFactory(code="340198", name="埇桥区")
     lead = UserFactory(agency=province, role="lead")
     result = bring(targets_csv([*A, "埇桥区"], [*B, "341302"], more=("所在县区",)), lead)
     assert [(error["row"], error["message"]) for error in result["errors"]] == [

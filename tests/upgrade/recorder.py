@@ -107,9 +107,17 @@ def answer(user, address):
     return found
 
 
+LATER = (
+    "各方随机数",
+    "各档应抽和实抽",
+)  # captions for those who listen, given after the record was made
+
+
 def log_of(user, address):
     """The words of the lists of what happened on a page."""
     text = client(user).get(address).content.decode()
+    for caption in LATER:
+        text = text.replace(f'<caption class="vh">{caption}</caption>', "")
     lists = re.findall(r'<ol class="log[^"]*">.*?</ol>|<table.*?</table>', text, re.DOTALL)
     lines = [
         re.sub(r"<[^>]+>", " ", line) for part in lists for line in re.split("</li>|</tr>", part)
