@@ -185,7 +185,9 @@ def activate(code: str, password: str, *, address: str) -> User:
 def _take_over(pk: int, password: str) -> User:
     row = Activation.objects.select_for_update().select_related("user").get(pk=pk)
     user = row.user
-    if not row.is_open:
+    if (
+        not row.is_open or user.has_usable_password()
+    ):  # reset meanwhile: an old letter opens nothing
         raise DomainError(WRONG_CODE, field="code", code="wrong_code")
     demand(reads.why_weak(user, password))
     keep_password(user, password)

@@ -227,3 +227,16 @@ def test_a_suspended_account_is_not_activated(code):
     services.suspend(opened, actor=people["sysadmin"])
     with pytest.raises(DomainError, match="激活码不正确"):
         services.activate(letter.code, STRONG, address="")
+
+
+def test_a_letter_opens_nothing_once_the_account_has_a_password(code):
+    sysadmin = activated(code)["sysadmin"]
+    late = User.objects.create(username="late", name="李某")
+    late.set_unusable_password()
+    late.save()
+    letter = services.issue_activation(late, actor=sysadmin)
+    services.reset_password(late, "Xin-kou-ling-9", actor=sysadmin)
+    with pytest.raises(DomainError, match="激活码不正确"):
+        services.activate(letter.code, STRONG, address="")
+    late.refresh_from_db()
+    assert late.check_password("Xin-kou-ling-9")
