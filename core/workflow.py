@@ -7,7 +7,6 @@ from django.db import models
 
 from core.audit import record
 from core.errors import NotAllowed, Refusal, demand
-from core.flow import Move
 
 REFUSED = "您没有执行该操作的权限，请联系本单位管理员。"
 Owned = Any  # a model with `agency`
@@ -58,11 +57,6 @@ def authorize(actor: Any, action: str, obj: Owned) -> None:
 def authorize_role(actor: Any, action: str, model: type[models.Model]) -> None:
     """Raise NotAllowed unless a role of `actor` allows `action` on things nobody owns."""
     demand(why_not_role(actor, action, model))
-
-
-def moves_for(actor: Any, obj: Flowing) -> list[Move]:
-    """The moves `actor` may make on `obj` now: the buttons of its page."""
-    return [move for move in obj.flow.moves_from(obj.status) if can(actor, move.name, obj)]
 
 
 def lock(obj: models.Model) -> None:

@@ -5,7 +5,7 @@ from django.db.utils import Error
 from core.audit import record, subject_of
 from core.errors import IllegalMove, NotAllowed
 from core.models import AuditEvent
-from core.workflow import advance, can, moves_for
+from core.workflow import NOT_YOURS, advance, can, why_not_move
 from plans.models import Plan
 from tests.factories import PlanFactory, UserFactory, agency
 
@@ -29,10 +29,11 @@ def test_a_role_counts_in_the_own_agency_only(plan, lead):
     assert not can(UserFactory(agency=None), "submit", plan)
 
 
-def test_the_buttons_are_the_moves_that_would_succeed(plan, lead):
+def test_a_move_is_open_to_who_may_when_it_may(plan, lead):
     deputy = UserFactory(role="deputy", agency=plan.agency)
-    assert [move.name for move in moves_for(lead, plan)] == ["submit"]
-    assert moves_for(deputy, plan) == []
+    assert why_not_move(plan, "submit", lead) is None
+    assert why_not_move(plan, "submit", deputy) is NOT_YOURS
+    assert why_not_move(plan, "approve", deputy).code == "illegal_move"
 
 
 def test_advance_moves_and_records(plan, lead):
